@@ -1,0 +1,52 @@
+//! The domain: what there is, and which steps its life cycles allow. Everything here is pure.
+//!
+//! Objects with a life cycle have private fields, a getter for each, and methods that take the object and give the
+//! next one or a [`TransitionError`]. Plain records have public fields. Storage takes objects apart with `into_parts`
+//! and puts them together with `from_parts`.
+
+mod campaign;
+mod channel;
+mod comment;
+mod configuration;
+mod content;
+mod contribution;
+mod criteria;
+pub mod customer;
+mod delivery;
+mod entity;
+mod group;
+mod offer;
+mod permission;
+mod run;
+mod scope;
+mod segment;
+mod session;
+mod tenant;
+mod transition;
+mod user;
+mod version;
+
+pub use campaign::{Campaign, CampaignParts, CampaignPlan, CampaignStatus, Launch, LaunchRequest};
+pub use channel::{Channel, ChannelError, MessageTemplate, Messages};
+pub use comment::{Comment, CommentKind, CommentSubject};
+pub use configuration::{ConfigurationSettings, OfferConfiguration};
+pub use content::{ContentError, OfferContent};
+pub use contribution::{Contribution, ContributionKind};
+pub use criteria::{SavedCriteria, SegmentPin};
+pub use customer::Customer;
+pub use delivery::{Delivery, DeliveryKey, DeliveryStatus};
+pub use group::{Group, GroupParts, HeldGroup, Membership};
+pub use offer::{
+    Change, Offer, OfferApproval, OfferParts, OfferRevision, OfferStatus, Proposal, Validity, diff,
+};
+pub use permission::{Permission, PermissionError, PermissionSet};
+pub use run::{Run, RunStatus};
+pub use scope::Scope;
+pub use segment::Segment;
+pub use session::Session;
+pub use tenant::{Tenant, TenantParts};
+pub use transition::TransitionError;
+pub use user::{
+    DecisionHold, ExternalIdentity, NewUser, PasswordHash, User, UserChange, UserParts,
+};
+pub use version::{ConfigurationVersion, RevisionNumber, SegmentVersion, Version};

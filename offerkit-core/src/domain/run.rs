@@ -1,0 +1,51 @@
+//! Runs: one filling of a campaign's audience, resumable after a crash.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::RevisionNumber;
+use crate::{
+    digest::Digest,
+    id::{CampaignId, CustomerId, RunId, TenantId},
+    time::Timestamp,
+};
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// Chunks remain.
+    Running,
+    /// Every customer was looked at.
+    Finished,
+    /// The audience would have grown past the launch's ceiling.
+    OverCeiling,
+}
+
+/// One filling of an audience. What it asks about time is fixed when it starts, so that every chunk, and any later
+/// explanation, sees the same moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Names the run.
+    pub id: RunId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The launched revision of the campaign.
+    pub revision: RevisionNumber,
+    /// The digest of the criteria.
+    pub criteria_digest: Digest,
+    /// The moment that the criteria take as now.
+    pub now: Timestamp,
+    /// The date that they take as today, in the tenant's time zone.
+    pub today: NaiveDate,
+    /// The last customer looked at.
+    pub position: Option<CustomerId>,
+    /// How many customers were added.
+    pub added: u64,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// When it ended.
+    pub finished_at: Option<Timestamp>,
+}

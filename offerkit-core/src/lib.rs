@@ -1,0 +1,17 @@
+//! The heart of [Offerkit](https://docs.rs/offerkit): its domain, policy, criteria, ports and services.
+//!
+//! Nothing here does I/O, starts a runtime or knows SQL. Services ([`services`]) hold the use cases; they ask the
+//! policy ([`policy`]) and speak to the outside through ports ([`ports`]), which adapters implement. Most
+//! applications use the facade crate `offerkit` and never name this one.
+
+pub mod audit;
+pub mod canonical;
+pub mod criteria;
+pub mod digest;
+pub mod domain;
+pub mod id;
+pub mod page;
+pub mod policy;
+pub mod ports;
+pub mod text;
+pub mod time;

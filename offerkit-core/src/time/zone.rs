@@ -1,0 +1,114 @@
+//! A tenant's time zone, in which its dates begin and end.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{FixedOffset, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use super::Timestamp;
+
+/// A time zone: `UTC`, a fixed offset such as `+05:30`, or, with the feature `time-zones`, an IANA name such as
+/// `Europe/Vienna`.
+///
+/// ```
+/// use offerkit_core::time::TimeZone;
+///
+/// let zone: TimeZone = "+05:30".parse()?;
+/// let evening = "2026-03-01T20:00:00Z".parse()?;
+/// assert_eq!(zone.date_of(evening).to_string(), "2026-03-02");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TimeZone(Kind);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Utc,
+    Fixed(FixedOffset),
+    #[cfg(feature = "time-zones")]
+    Named(chrono_tz::Tz),
+}
+
+impl TimeZone {
+    /// Coordinated universal time, a new tenant's zone.
+    pub const UTC: Self = Self(Kind::Utc);
+
+    /// The date that `moment` falls on in this zone.
+    #[must_use]
+    pub fn date_of(self, moment: Timestamp) -> NaiveDate {
+        let moment = moment.as_datetime();
+        match self.0 {
+            Kind::Utc => moment.date_naive(),
+            Kind::Fixed(offset) => moment.with_timezone(&offset).date_naive(),
+            #[cfg(feature = "time-zones")]
+            Kind::Named(zone) => moment.with_timezone(&zone).date_naive(),
+        }
+    }
+}
+
+impl fmt::Display for TimeZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Kind::Utc => f.write_str("UTC"),
+            Kind::Fixed(offset) => offset.fmt(f),
+            #[cfg(feature = "time-zones")]
+            Kind::Named(zone) => f.write_str(zone.name()),
+        }
+    }
+}
+
+/// A text that names no time zone this build knows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a time zone: expected `UTC`, an offset such as `+05:30`{named}", named = if cfg!(feature = "time-zones") { ", or an IANA name" } else { " (IANA names need the feature `time-zones`)" })]
+pub struct TimeZoneError(String);
+
+impl FromStr for TimeZone {
+    type Err = TimeZoneError;
+
+    fn from_str(text: &str) -> Result<Self, TimeZoneError> {
+        if text == "UTC" {
+            return Ok(Self::UTC);
+        }
+        // chrono would also take `+0530` and `+05`; one zone has one name here.
+        if let Ok(offset) = text.parse::<FixedOffset>()
+            && offset.to_string() == text
+        {
+            return Ok(Self(Kind::Fixed(offset)));
+        }
+        #[cfg(feature = "time-zones")]
+        if let Ok(zone) = text.parse::<chrono_tz::Tz>() {
+            return Ok(Self(Kind::Named(zone)));
+        }
+        Err(TimeZoneError(text.chars().take(64).collect()))
+    }
+}
+
+impl TryFrom<String> for TimeZone {
+    type Error = TimeZoneError;
+
+    fn try_from(text: String) -> Result<Self, TimeZoneError> {
+        text.parse()
+    }
+}
+
+impl From<TimeZone> for String {
+    fn from(zone: TimeZone) -> Self {
+        zone.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_read_back_and_others_are_refused() {
+        for text in ["UTC", "+05:30", "-03:00"] {
+            assert_eq!(text.parse::<TimeZone>().unwrap().to_string(), text);
+        }
+        for text in ["", "utc", "+0530", "+25:00", "Mars/Base"] {
+            assert!(text.parse::<TimeZone>().is_err(), "{text}");
+        }
+    }
+}
