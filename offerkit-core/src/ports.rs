@@ -1,0 +1,51 @@
+//! The ports: what the library needs of the outside, as traits that adapters implement.
+//!
+//! [`Store`] and [`Transaction`] keep everything that changes under the audit log; [`Sessions`], [`CustomerSource`],
+//! [`CustomerStore`], [`Ledger`] and [`AuditSeals`] stand beside them. [`Notifier`] sends, [`PasswordHasher`] and
+//! [`TemplateEngine`] do what their names say. No port has a default method: an adapter that forgets one does not
+//! compile. What an adapter must do is tested by one conformance suite.
+//!
+//! The ports for customers, the ledger and notifiers may still change until delivery is complete; the others are
+//! final.
+
+mod audit;
+mod campaigns;
+mod catalog;
+mod comments;
+mod configurations;
+mod customers;
+mod error;
+mod groups;
+mod ledger;
+mod notifier;
+mod offers;
+mod passwords;
+mod seals;
+mod segments;
+mod sessions;
+mod store;
+mod templates;
+mod tenants;
+mod users;
+
+pub use audit::{AuditFilter, AuditRepository};
+pub use campaigns::{CampaignFilter, CampaignRepository};
+pub use catalog::{CatalogRepository, CatalogState};
+pub use comments::CommentRepository;
+pub use configurations::ConfigurationRepository;
+pub use customers::{CustomerSource, CustomerStore, ImportReport, Selection};
+pub use error::{StoreError, UniqueKey};
+pub use groups::GroupRepository;
+pub use ledger::{
+    ClaimRequest, Claimed, DeliveryFilter, Extension, Ledger, Progress, Settlement, StatusCount,
+};
+pub use notifier::{Guarantee, Message, Notifier, Outcome, Profile};
+pub use offers::{OfferFilter, OfferRepository};
+pub use passwords::{HashError, PasswordHasher};
+pub use seals::AuditSeals;
+pub use segments::SegmentRepository;
+pub use sessions::{LoginFailures, Sessions};
+pub use store::{Access, Store, Transaction};
+pub use templates::{Escape, TemplateEngine, TemplateError};
+pub use tenants::TenantRepository;
+pub use users::{UserFilter, UserRepository};

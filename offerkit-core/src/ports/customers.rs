@@ -1,0 +1,108 @@
+//! Customers: where criteria select from, and where ours are kept.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use crate::{
+    audit::AuditEvent,
+    criteria::{Criteria, Moment, Record},
+    domain::Customer,
+    id::CustomerId,
+};
+
+/// Whom to select: criteria, and the moment they take as now. Inactive customers are never selected.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    criteria: Criteria,
+    moment: Moment,
+}
+
+impl Selection {
+    /// The active customers that `criteria` match at `moment`.
+    #[must_use]
+    pub const fn new(criteria: Criteria, moment: Moment) -> Self {
+        Self { criteria, moment }
+    }
+
+    /// The criteria.
+    #[must_use]
+    pub const fn criteria(&self) -> &Criteria {
+        &self.criteria
+    }
+
+    /// The moment.
+    #[must_use]
+    pub const fn moment(&self) -> &Moment {
+        &self.moment
+    }
+
+    /// Whether `customer` is selected.
+    #[must_use]
+    pub fn selects(&self, customer: &Customer) -> bool
+    where
+        Customer: Record,
+    {
+        customer.is_active() && self.criteria.matches(customer, &self.moment)
+    }
+}
+
+/// Customers to read: our own, a host's table, or another system.
+#[async_trait]
+pub trait CustomerSource: Send + Sync {
+    /// The customers of these ids, in this order; those that are not there are left out.
+    async fn get_many(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError>;
+
+    /// At most `limit` selected customers with ids after `after`, in order of their ids.
+    async fn select(
+        &self,
+        selection: &Selection,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<CustomerId>, StoreError>;
+
+    /// How many customers are selected.
+    async fn count(&self, selection: &Selection) -> Result<u64, StoreError>;
+
+    /// At most `limit` selected customers, the same ones for the same data.
+    async fn sample(
+        &self,
+        selection: &Selection,
+        limit: usize,
+    ) -> Result<Vec<Customer>, StoreError>;
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ImportReport {
+    /// How many customers were new.
+    pub added: u64,
+    /// How many were there and are now as imported.
+    pub updated: u64,
+    /// The customers that were refused, by their place in the batch from 0 on, and why.
+    pub refused: Vec<(usize, String)>,
+}
+
+/// Our own customers. They belong to the platform, so its scope's log records what is done to them.
+#[async_trait]
+pub trait CustomerStore: Send + Sync {
+    /// Adds customers, or replaces those of the same id, and records `event` with it, at once. One whose external id
+    /// or e-mail address another customer has is refused, and the others are imported.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::AlreadyDone`] where the operation was done before; [`StoreError::WrongScope`] for an event of a
+    /// tenant.
+    async fn import(
+        &self,
+        customers: Vec<Customer>,
+        event: AuditEvent,
+    ) -> Result<ImportReport, StoreError>;
+
+    /// Scrubs a customer's personal data and keeps the row, inactive; answers whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// As for [`import`](Self::import).
+    async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError>;
+}

@@ -1,0 +1,222 @@
+//! The ledger: who is to get a message, who got it, and what became of it.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::{CustomerSource, Selection, StoreError};
+use crate::{
+    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
+    page::{Page, PageRequest},
+    time::Timestamp,
+};
+
+/// One chunk of a filling.
+#[derive(Debug, Clone)]
+pub struct Extension<'a> {
+    /// The run.
+    pub run: RunId,
+    /// Whom the criteria select.
+    pub selection: &'a Selection,
+    /// The channels on which each customer gets a row.
+    pub channels: &'a [Channel],
+    /// The most customers the campaign's audience may have.
+    pub ceiling: u64,
+    /// The most customers to add in this chunk.
+    pub limit: usize,
+    /// The moment that the new rows bear.
+    pub now: Timestamp,
+}
+
+/// What a worker wants to send next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimRequest {
+    /// The campaign's tenant.
+    pub tenant: TenantId,
+    /// The campaign.
+    pub campaign: CampaignId,
+    /// The channel.
+    pub channel: Channel,
+    /// Names the claim.
+    pub token: ClaimToken,
+    /// The most rows.
+    pub limit: usize,
+    /// The present moment: rows that wait for a later one are left alone.
+    pub now: Timestamp,
+    /// When the claim lapses.
+    pub deadline: Timestamp,
+}
+
+/// A row that a worker has claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed {
+    /// The delivery.
+    pub key: DeliveryKey,
+    /// How often it was tried, this time included.
+    pub attempt: u32,
+    /// When it was first claimed, from which an idempotency key's life counts.
+    pub first_claimed_at: Timestamp,
+}
+
+/// How a claimed row is settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The row.
+    pub key: DeliveryKey,
+    /// What became of it; [`DeliveryStatus::Pending`] to try again.
+    pub status: DeliveryStatus,
+    /// Why.
+    pub reason: Option<Box<str>>,
+    /// Not before this moment, where it is tried again.
+    pub not_before: Option<Timestamp>,
+}
+
+/// Which rows a list holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeliveryFilter {
+    /// Of this status.
+    pub status: Option<DeliveryStatus>,
+    /// On this channel.
+    pub channel: Option<Channel>,
+}
+
+/// How many rows have a status, on a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusCount {
+    /// The channel.
+    pub channel: Channel,
+    /// The status.
+    pub status: DeliveryStatus,
+    /// How many rows.
+    pub count: u64,
+}
+
+/// How far a campaign is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// How many customers the audience has.
+    pub audience: u64,
+    /// How many rows have which status, by channel and status; those of none left out.
+    pub counts: Vec<StatusCount>,
+}
+
+impl Progress {
+    /// How many rows have `status`, on all channels.
+    #[must_use]
+    pub fn of(&self, status: DeliveryStatus) -> u64 {
+        self.counts
+            .iter()
+            .filter(|count| count.status == status)
+            .map(|count| count.count)
+            .sum()
+    }
+}
+
+/// Runs, and the row of every (campaign, customer, channel): at most one, for ever.
+///
+/// A row's status moves only along [`DeliveryStatus::leads_to`].
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Keeps a new run.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] where the campaign has a run that is not finished.
+    async fn start_run(&self, run: &Run) -> Result<(), StoreError>;
+
+    /// A campaign's run that is not finished.
+    async fn unfinished_run(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Run>, StoreError>;
+
+    /// A campaign's runs, the first first.
+    async fn runs(&self, tenant: TenantId, campaign: CampaignId) -> Result<Vec<Run>, StoreError>;
+
+    /// Adds the next chunk of customers to the audience, in order of their ids, and moves the run's position with it,
+    /// at once. Customers whom the audience has already are passed over; inactive ones are never selected. A chunk that
+    /// would exceed the ceiling adds nothing more and ends the run as [`RunStatus::OverCeiling`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] where another runner moved the run meanwhile, or it is over.
+    async fn extend(
+        &self,
+        source: &dyn CustomerSource,
+        extension: &Extension<'_>,
+    ) -> Result<Run, StoreError>;
+
+    /// Ends a run before all were looked at, because its campaign is no longer active.
+    async fn end_run(
+        &self,
+        run: RunId,
+        status: RunStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Claims pending rows in order of their customers' ids. No row is claimed twice at the same time.
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Settles rows that `token` still holds, and answers how many those were: a worker that slept past its deadline
+    /// settles nothing that was recovered since.
+    async fn settle(
+        &self,
+        token: ClaimToken,
+        settlements: &[Settlement],
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    /// At most `limit` rows of a campaign's channel whose claim lapsed before `now`, claimed anew under `token` until
+    /// `deadline`, so that one caller alone decides what becomes of them.
+    async fn reclaim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Notes what a provider reported later. Repeats and late receipts do no harm; answers whether the row moved.
+    async fn receipt(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        status: DeliveryStatus,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Cancels a campaign's pending rows, and answers how many.
+    async fn cancel(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    /// Puts a campaign's failed rows back to pending, and answers how many.
+    async fn retry_failed(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    /// How far a campaign is.
+    async fn progress(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Progress, StoreError>;
+
+    /// A page of a campaign's rows, by customer; a page ends between customers.
+    async fn recipients(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        filter: &DeliveryFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Delivery>, StoreError>;
+
+    /// All rows of one customer, by campaign.
+    async fn of_customer(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+    ) -> Result<Vec<Delivery>, StoreError>;
+}

@@ -1,0 +1,55 @@
+//! Sessions and failed logins: unaudited, and outside transactions.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::{
+    digest::Digest,
+    domain::Session,
+    id::{SessionId, UserId},
+    time::Timestamp,
+};
+
+/// The failed logins under one name since the last successful one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LoginFailures {
+    /// How many.
+    pub count: u32,
+    /// When the last was.
+    pub last_at: Option<Timestamp>,
+}
+
+/// Login sessions, and the throttle of logins.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Keeps a new session.
+    async fn open(&self, session: &Session) -> Result<(), StoreError>;
+
+    /// The session of a token's hash.
+    async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError>;
+
+    /// Notes that a session was used; callers do so at most once a minute.
+    async fn touch(&self, session: SessionId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// A user's sessions, the oldest first.
+    async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError>;
+
+    /// Ends a session, and answers whether it was there.
+    async fn end(&self, session: SessionId) -> Result<bool, StoreError>;
+
+    /// Ends all of a user's sessions.
+    async fn end_all(&self, user: UserId) -> Result<(), StoreError>;
+
+    /// Forgets what has expired at `now`.
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// The failed logins under a key (a digest of the name tried, so that mistyped passwords are not kept).
+    async fn failures(&self, key: Digest) -> Result<LoginFailures, StoreError>;
+
+    /// Notes a failed login and answers the new count.
+    async fn record_failure(&self, key: Digest, at: Timestamp)
+    -> Result<LoginFailures, StoreError>;
+
+    /// Forgets the failed logins under a key.
+    async fn clear_failures(&self, key: Digest) -> Result<(), StoreError>;
+}
