@@ -11,7 +11,14 @@ pub mod digest;
 pub mod domain;
 pub mod id;
 pub mod page;
+#[cfg(feature = "argon2")]
+pub mod password;
 pub mod policy;
 pub mod ports;
+pub mod schema;
+pub mod services;
+pub mod templates;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 pub mod time;

@@ -16,6 +16,8 @@ use crate::{
 
 mod lifecycle;
 
+pub(crate) use lifecycle::LaunchSeen;
+
 /// Where a campaign stands: `draft → active ⇄ paused → completed`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -34,6 +34,9 @@ pub use self::text::{
 };
 pub use self::words::{MAX_SHARED_WORDS, Words};
 
+/// The name of a customer whose personal data was erased; the column is never empty.
+pub const ERASED_NAME: &str = "(erased)";
+
 /// One customer of the platform.
 ///
 /// `Debug` shows the id and nothing that could name or reach the person.
@@ -217,6 +220,34 @@ impl Customer {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Value> {
         self.attributes.as_deref()?.get(name)
+    }
+
+    /// The customer without personal data: an inactive row with the same id, which evidence still refers to.
+    #[must_use]
+    pub fn erased(&self) -> Self {
+        Self {
+            id: self.id,
+            external_id: None,
+            full_name: ERASED_NAME.into(),
+            email: None,
+            phone: None,
+            dob: None,
+            gender: None,
+            kyc_status: None,
+            segment: None,
+            occupation: None,
+            annual_income: None,
+            credit_score: None,
+            state: None,
+            city: None,
+            pin_code: None,
+            marital_status: None,
+            account_age_months: None,
+            preferred_language: None,
+            is_active: false,
+            created_at: self.created_at,
+            attributes: None,
+        }
     }
 
     /// Makes this customer share the text of its repeated columns (segment, occupation, state, city, postal code,

@@ -87,7 +87,8 @@ pub struct ImportReport {
 #[async_trait]
 pub trait CustomerStore: Send + Sync {
     /// Adds customers, or replaces those of the same id, and records `event` with it, at once. One whose external id
-    /// or e-mail address another customer has is refused, and the others are imported.
+    /// or e-mail address another customer has is refused, and the others are imported. The event's record gets the
+    /// report as its result.
     ///
     /// # Errors
     ///
@@ -99,7 +100,8 @@ pub trait CustomerStore: Send + Sync {
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError>;
 
-    /// Scrubs a customer's personal data and keeps the row, inactive; answers whether there was one.
+    /// Scrubs a customer's personal data ([`Customer::erased`]) and keeps the row; answers whether there was one. The
+    /// event's record gets the answer as its result.
     ///
     /// # Errors
     ///

@@ -1,0 +1,50 @@
+//! The use cases, on behalf of an actor: `kit.acting(&context).offers(tenant).submit(offer, revision)`.
+//!
+//! Every change is one unit of work: the actor's facts are read in its transaction, the policy decides, the domain
+//! takes the step, and the change is committed together with its record. What the policy refuses is recorded too.
+//! Every error has a [`kind`](Error::kind), from which an HTTP status follows.
+
+mod account;
+mod acting;
+mod audit_log;
+mod builder;
+mod campaigns;
+mod catalog;
+mod configuration;
+mod context;
+mod customers;
+mod deliveries;
+mod desk;
+mod error;
+mod groups;
+mod kit;
+mod login;
+mod mask;
+mod messages;
+mod offers;
+mod segments;
+mod settings;
+mod tenants;
+mod users;
+mod work;
+
+pub use account::{Account, TenantMembership};
+pub use acting::Acting;
+pub use audit_log::AuditLog;
+pub use builder::{BuildError, OfferkitBuilder};
+pub use campaigns::{AudiencePreview, CampaignDraft, Campaigns, MaskedCustomer};
+pub use catalog::Catalog;
+pub use configuration::{Configuration, Published};
+pub use context::Context;
+pub use customers::Customers;
+pub use deliveries::{Deliveries, DeliveryReport, Recipient};
+pub use desk::{Desk, DeskItem, Waiting};
+pub use error::{Error, ErrorKind};
+pub use groups::{Groups, Member};
+pub use kit::{Backend, Offerkit};
+pub use login::{Login, SessionToken};
+pub use offers::{OfferDraft, OfferHistory, Offers, Retired, Submitted};
+pub use segments::Segments;
+pub use settings::Settings;
+pub use tenants::Tenants;
+pub use users::Users;

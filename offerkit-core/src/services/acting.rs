@@ -1,0 +1,137 @@
+//! The services, on behalf of one actor.
+
+use super::{
+    Account, AuditLog, Campaigns, Catalog, Configuration, Context, Customers, Deliveries, Desk,
+    Groups, Offerkit, Offers, Segments, Tenants, Users,
+};
+use crate::{
+    domain::Scope,
+    id::{OperationId, TenantId},
+};
+
+/// The services, on behalf of one actor. [`Offerkit::acting`] makes one.
+///
+/// Every change is decided by the policy with facts read in its own transaction, and leaves a record in the same
+/// commit. What the policy refuses is recorded too.
+#[derive(Debug, Clone)]
+pub struct Acting {
+    kit: Offerkit,
+    context: Context,
+    operation: Option<OperationId>,
+}
+
+impl Acting {
+    pub(super) const fn new(kit: Offerkit, context: Context) -> Self {
+        Self {
+            kit,
+            context,
+            operation: None,
+        }
+    }
+
+    /// The same actor, with the caller's name for the next change: a repeat of it under this name does nothing and
+    /// gets the first answer.
+    #[must_use]
+    pub fn operation(&self, operation: OperationId) -> Self {
+        Self {
+            operation: Some(operation),
+            ..self.clone()
+        }
+    }
+
+    pub(super) const fn kit(&self) -> &Offerkit {
+        &self.kit
+    }
+
+    pub(super) const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(super) const fn operation_id(&self) -> Option<OperationId> {
+        self.operation
+    }
+
+    /// The actor's own account.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        Account::new(self.clone())
+    }
+
+    /// The users of the platform.
+    #[must_use]
+    pub fn users(&self) -> Users {
+        Users::new(self.clone())
+    }
+
+    /// The tenants of the platform.
+    #[must_use]
+    pub fn tenants(&self) -> Tenants {
+        Tenants::new(self.clone())
+    }
+
+    /// The platform's field catalog.
+    #[must_use]
+    pub fn catalog(&self) -> Catalog {
+        Catalog::new(self.clone())
+    }
+
+    /// The platform's customers.
+    #[must_use]
+    pub fn customers(&self) -> Customers {
+        Customers::new(self.clone())
+    }
+
+    /// What waits for the actor's decision, in all their tenants.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        Desk::new(self.clone())
+    }
+
+    /// The platform's audit log.
+    #[must_use]
+    pub fn audit(&self) -> AuditLog {
+        AuditLog::new(self.clone(), Scope::Platform)
+    }
+
+    /// A tenant's audit log.
+    #[must_use]
+    pub fn audit_of(&self, tenant: TenantId) -> AuditLog {
+        AuditLog::new(self.clone(), Scope::Tenant(tenant))
+    }
+
+    /// A tenant's groups and members.
+    #[must_use]
+    pub fn groups(&self, tenant: TenantId) -> Groups {
+        Groups::new(self.clone(), tenant)
+    }
+
+    /// A tenant's offer configuration.
+    #[must_use]
+    pub fn configuration(&self, tenant: TenantId) -> Configuration {
+        Configuration::new(self.clone(), tenant)
+    }
+
+    /// A tenant's offers.
+    #[must_use]
+    pub fn offers(&self, tenant: TenantId) -> Offers {
+        Offers::new(self.clone(), tenant)
+    }
+
+    /// A tenant's segments.
+    #[must_use]
+    pub fn segments(&self, tenant: TenantId) -> Segments {
+        Segments::new(self.clone(), tenant)
+    }
+
+    /// A tenant's campaigns.
+    #[must_use]
+    pub fn campaigns(&self, tenant: TenantId) -> Campaigns {
+        Campaigns::new(self.clone(), tenant)
+    }
+
+    /// A tenant's audiences and deliveries.
+    #[must_use]
+    pub fn deliveries(&self, tenant: TenantId) -> Deliveries {
+        Deliveries::new(self.clone(), tenant)
+    }
+}

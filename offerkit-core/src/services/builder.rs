@@ -1,0 +1,131 @@
+//! Putting an installation together.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{Backend, Offerkit, Settings, kit::Inner};
+use crate::{
+    domain::Channel,
+    id::{IdSource, SystemIds},
+    ports::{CustomerSource, Notifier, PasswordHasher, TemplateEngine},
+    templates::MinijinjaTemplates,
+    time::{Clock, SystemClock},
+};
+
+/// Puts an [`Offerkit`] together; [`Offerkit::builder`] makes one.
+pub struct OfferkitBuilder {
+    inner: Inner,
+    duplicate: Option<Channel>,
+}
+
+/// An installation that cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Two notifiers send over one channel.
+    #[error("two notifiers send over {0}; a channel has one")]
+    DuplicateNotifier(Channel),
+}
+
+impl OfferkitBuilder {
+    pub(super) fn new(backend: impl Backend + 'static) -> Self {
+        let backend = Arc::new(backend);
+        Self {
+            inner: Inner {
+                store: backend.clone(),
+                sessions: backend.clone(),
+                customers: backend.clone(),
+                customer_store: backend.clone(),
+                ledger: backend.clone(),
+                seals: backend,
+                notifiers: BTreeMap::new(),
+                clock: Arc::new(SystemClock),
+                ids: Arc::new(SystemIds::new()),
+                hasher: default_hasher(),
+                templates: Arc::new(MinijinjaTemplates::new()),
+                settings: Settings::default(),
+            },
+            duplicate: None,
+        }
+    }
+
+    /// Sends messages over the notifier's channel.
+    #[must_use]
+    pub fn notifier(mut self, notifier: impl Notifier + 'static) -> Self {
+        let channel = notifier.profile().channel;
+        if self
+            .inner
+            .notifiers
+            .insert(channel, Arc::new(notifier))
+            .is_some()
+        {
+            self.duplicate = Some(channel);
+        }
+        self
+    }
+
+    /// Selects customers from the host's own source instead of the store's.
+    #[must_use]
+    pub fn customers(mut self, source: impl CustomerSource + 'static) -> Self {
+        self.inner.customers = Arc::new(source);
+        self
+    }
+
+    /// Tells the time by this clock instead of the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.inner.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes ids and secrets from this source instead of the system's.
+    #[must_use]
+    pub fn ids(mut self, ids: impl IdSource + 'static) -> Self {
+        self.inner.ids = Arc::new(ids);
+        self
+    }
+
+    /// Hashes passwords with this instead of argon2id.
+    #[must_use]
+    pub fn password_hasher(mut self, hasher: impl PasswordHasher + 'static) -> Self {
+        self.inner.hasher = Some(Arc::new(hasher));
+        self
+    }
+
+    /// Fills in messages with this instead of minijinja.
+    #[must_use]
+    pub fn templates(mut self, templates: impl TemplateEngine + 'static) -> Self {
+        self.inner.templates = Arc::new(templates);
+        self
+    }
+
+    /// Tunes limits and waits.
+    #[must_use]
+    pub const fn settings(mut self, settings: Settings) -> Self {
+        self.inner.settings = settings;
+        self
+    }
+
+    /// The installation.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::DuplicateNotifier`] where two notifiers send over one channel.
+    pub fn build(self) -> Result<Offerkit, BuildError> {
+        match self.duplicate {
+            Some(channel) => Err(BuildError::DuplicateNotifier(channel)),
+            None => Ok(Offerkit {
+                inner: Arc::new(self.inner),
+            }),
+        }
+    }
+}
+
+#[cfg(feature = "argon2")]
+fn default_hasher() -> Option<Arc<dyn PasswordHasher>> {
+    Some(Arc::new(crate::password::Argon2Hasher::new()))
+}
+
+#[cfg(not(feature = "argon2"))]
+fn default_hasher() -> Option<Arc<dyn PasswordHasher>> {
+    None
+}

@@ -1,0 +1,172 @@
+//! A tenant's campaigns: planned, launched by someone else, run and ended.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{Acting, Error, messages, work::Work};
+use crate::{
+    criteria::{Criteria, Moment},
+    domain::{
+        Campaign, CampaignPlan, CommentKind, CommentSubject, Messages, OfferConfiguration,
+        OfferContent, SavedCriteria, Scope,
+    },
+    id::{CampaignId, OfferId, TenantId},
+    policy::{Action, CampaignFacts, Grant, Resource},
+    ports::Selection,
+    text::{CommentBody, Description, Title},
+};
+
+mod launching;
+mod previewing;
+mod reading;
+mod running;
+mod writing;
+
+pub use previewing::{AudiencePreview, MaskedCustomer};
+
+/// A tenant's campaigns.
+#[derive(Debug, Clone)]
+pub struct Campaigns {
+    acting: Acting,
+    tenant: TenantId,
+}
+
+/// What a campaign's writer writes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CampaignDraft {
+    /// The offer it sends.
+    pub offer: OfferId,
+    /// What it is called.
+    pub name: Title,
+    /// What it is for.
+    pub description: Option<Description>,
+    /// Whom it selects: a criteria document, as JSON text.
+    pub selection_criteria: String,
+    /// The channels, each with its message.
+    pub messages: Messages,
+    /// The first day of sending, in the tenant's time zone.
+    pub start_date: NaiveDate,
+    /// The last day of sending.
+    pub end_date: NaiveDate,
+}
+
+impl Campaigns {
+    pub(super) const fn new(acting: Acting, tenant: TenantId) -> Self {
+        Self { acting, tenant }
+    }
+
+    async fn write(&self) -> Result<Work<'_>, Error> {
+        self.acting.write(Scope::Tenant(self.tenant)).await
+    }
+
+    /// Reads a campaign, decides, applies a step of its life, and commits the result of both.
+    async fn step(
+        &self,
+        action: Action,
+        id: CampaignId,
+        comment: Option<(CommentKind, &CommentBody)>,
+        step: impl Fn(Campaign, &Work<'_>) -> Result<Campaign, Error> + Sync,
+    ) -> Result<Campaign, Error> {
+        self.acting
+            .mutate(action, || async {
+                let mut work = self.write().await?;
+                let (campaign, grant) = work.campaign_for_update(action, id).await?;
+                let next = step(campaign.clone(), &work)?;
+                let next = work.tx()?.campaigns().update(next).await?;
+                if let Some((kind, body)) = comment {
+                    let subject = CommentSubject::Campaign(id);
+                    work.add_comment(subject, campaign.revision(), kind, body)
+                        .await?;
+                }
+                let event = work
+                    .event(grant, id)
+                    .before(&campaign)
+                    .after(&next)
+                    .comment(comment.map(|(_, body)| body));
+                work.commit(event, next).await
+            })
+            .await
+    }
+}
+
+impl Work<'_> {
+    /// The campaign, locked, if the actor may do `action` to it.
+    pub(super) async fn campaign_for_update(
+        &mut self,
+        action: Action,
+        id: CampaignId,
+    ) -> Result<(Campaign, Grant), Error> {
+        let Some(campaign) = self.tx()?.campaigns().find_for_update(id).await? else {
+            return Err(self.missing(action, "campaign", id).await);
+        };
+        let facts = CampaignFacts::new(self.tenant()?, &campaign);
+        let grant = self
+            .authorize(action, &Resource::Campaign(facts), id)
+            .await?;
+        Ok((campaign, grant))
+    }
+
+    /// Whom a campaign selects, at this moment in the tenant's time zone.
+    pub(super) fn selection(
+        &self,
+        configuration: &OfferConfiguration,
+        criteria: Criteria,
+    ) -> Selection {
+        let now = self.now();
+        let today = configuration.settings.time_zone.date_of(now);
+        Selection::new(criteria, Moment::new(now, today))
+    }
+
+    /// Checks what a writer wrote: criteria, channels, and messages against the names they may use.
+    async fn plan(&mut self, draft: &CampaignDraft) -> Result<CampaignPlan, Error> {
+        let configuration = self.configuration().await?;
+        let criteria = self
+            .criteria(&configuration, &draft.selection_criteria)
+            .await?;
+        let offer = self.tx()?.offers().find(draft.offer).await?;
+        let offer = offer.ok_or(Error::NotFound("offer"))?;
+        self.check_messages(
+            &configuration,
+            &draft.messages,
+            &offer.working().proposal.content,
+        )?;
+        Ok(CampaignPlan {
+            offer: draft.offer,
+            name: draft.name.clone(),
+            description: draft.description.clone(),
+            selection_criteria: saved(&criteria),
+            segments: Vec::new(),
+            messages: draft.messages.clone(),
+            start_date: draft.start_date,
+            end_date: draft.end_date,
+        })
+    }
+
+    fn check_messages(
+        &self,
+        configuration: &OfferConfiguration,
+        templates: &Messages,
+        content: &OfferContent,
+    ) -> Result<(), Error> {
+        if let Some(channel) = templates
+            .keys()
+            .find(|channel| !configuration.settings.channels.contains(channel))
+        {
+            return Err(Error::Invalid(format!(
+                "the tenant's offer configuration does not allow the channel {channel}"
+            )));
+        }
+        messages::check(self.templates(), templates, content)
+    }
+}
+
+/// Checked criteria, as campaigns and segments keep them.
+pub(super) fn saved(criteria: &Criteria) -> SavedCriteria {
+    SavedCriteria {
+        source: criteria.source().into(),
+        canonical: criteria.canonical_text().into(),
+        digest: criteria.digest(),
+        language: criteria.version(),
+        catalog: criteria.catalog_revision(),
+    }
+}

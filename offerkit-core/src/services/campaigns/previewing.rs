@@ -1,0 +1,118 @@
+//! Whom a campaign would reach: how many, and a masked sample.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Campaigns, saved};
+use crate::{
+    criteria::CriteriaWarning,
+    domain::{Customer, SavedCriteria},
+    id::{CampaignId, CustomerId},
+    policy::Action,
+    ports::Selection,
+    services::{Error, mask},
+};
+
+/// Whom criteria select now.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AudiencePreview {
+    /// The criteria, checked.
+    pub criteria: SavedCriteria,
+    /// The criteria in words.
+    pub description: String,
+    /// What a writer may want to look at again.
+    pub warnings: Vec<CriteriaWarning>,
+    /// How many active customers they select.
+    pub count: u64,
+}
+
+/// A customer as far as a sample shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaskedCustomer {
+    /// Names the customer.
+    pub id: CustomerId,
+    /// The name, by its initials.
+    pub full_name: String,
+    /// The e-mail address, by its first letter and domain.
+    pub email: Option<String>,
+    /// The phone number, by its last three digits.
+    pub phone: Option<String>,
+    /// The customer's segment.
+    pub segment: Option<String>,
+    /// The customer's city.
+    pub city: Option<String>,
+}
+
+impl From<&Customer> for MaskedCustomer {
+    fn from(customer: &Customer) -> Self {
+        Self {
+            id: customer.id(),
+            full_name: mask::name(customer.full_name()),
+            email: customer.email().map(mask::email),
+            phone: customer.phone().map(mask::phone),
+            segment: customer.segment().map(str::to_owned),
+            city: customer.city().map(str::to_owned),
+        }
+    }
+}
+
+impl Campaigns {
+    /// How many customers a campaign would reach now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], for outsiders too; [`Error::Criteria`] where the field catalog no longer allows its criteria.
+    pub async fn preview(&self, id: CampaignId) -> Result<AudiencePreview, Error> {
+        let campaign = self.get(id).await?;
+        self.preview_criteria(&campaign.plan().selection_criteria.source)
+            .await
+    }
+
+    /// How many customers criteria select now; nothing is saved.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Criteria`] with every mistake in them.
+    pub async fn preview_criteria(&self, criteria: &str) -> Result<AudiencePreview, Error> {
+        let selection = {
+            let mut work = self.view().await?;
+            let configuration = work.configuration().await?;
+            let criteria = work.criteria(&configuration, criteria).await?;
+            work.selection(&configuration, criteria)
+        };
+        let count = self.acting.kit().inner.customers.count(&selection).await?;
+        let criteria = selection.criteria();
+        Ok(AudiencePreview {
+            criteria: saved(criteria),
+            description: criteria.describe(),
+            warnings: criteria.warnings().to_vec(),
+            count,
+        })
+    }
+
+    /// At most [`Settings::sample_size`](crate::services::Settings::sample_size) of the customers that a campaign would
+    /// reach now, masked. That they were looked at is recorded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless a group permits it, [`Error::NotFound`].
+    pub async fn sample(&self, id: CampaignId) -> Result<Vec<MaskedCustomer>, Error> {
+        let mut work = self.write().await?;
+        let (campaign, grant) = work
+            .campaign_for_update(Action::ViewRecipients, id)
+            .await?;
+        let configuration = work.configuration().await?;
+        let criteria = work
+            .criteria(&configuration, &campaign.plan().selection_criteria.source)
+            .await?;
+        let selection: Selection = work.selection(&configuration, criteria);
+        let event = work.event(grant, id);
+        work.commit(event, ()).await?;
+        let kit = self.acting.kit();
+        let sample = kit
+            .inner
+            .customers
+            .sample(&selection, kit.settings().sample_size)
+            .await?;
+        Ok(sample.iter().map(MaskedCustomer::from).collect())
+    }
+}

@@ -1,0 +1,91 @@
+//! Who asks, through which request, from where.
+
+use crate::{
+    id::{SessionId, UserId},
+    policy::{ActorRef, Job},
+    text::{RequestId, RequestSource},
+};
+
+/// An actor with the request it acts through, which the audit log keeps.
+///
+/// A context says who the caller is; it proves nothing. Make one from a session
+/// ([`Offerkit::authenticate`](super::Offerkit::authenticate)) or from the host's own, verified identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    actor: ActorRef,
+    session: Option<SessionId>,
+    request: Option<RequestId>,
+    source: Option<RequestSource>,
+}
+
+impl Context {
+    const fn of(actor: ActorRef) -> Self {
+        Self {
+            actor,
+            session: None,
+            request: None,
+            source: None,
+        }
+    }
+
+    /// A user whom the host has authenticated.
+    #[must_use]
+    pub const fn user(user: UserId) -> Self {
+        Self::of(ActorRef::User(user))
+    }
+
+    /// A system job, which may do its own work and nothing else.
+    #[must_use]
+    pub const fn job(job: Job) -> Self {
+        Self::of(ActorRef::System(job))
+    }
+
+    /// Nobody known.
+    #[must_use]
+    pub const fn anonymous() -> Self {
+        Self::of(ActorRef::Anonymous)
+    }
+
+    /// With the host's name for the request.
+    #[must_use]
+    pub fn with_request(mut self, request: RequestId) -> Self {
+        self.request = Some(request);
+        self
+    }
+
+    /// With where the request came from.
+    #[must_use]
+    pub fn with_source(mut self, source: RequestSource) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    pub(super) const fn with_session(mut self, session: SessionId) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub const fn actor(&self) -> ActorRef {
+        self.actor
+    }
+
+    /// The session the user came with, if it was one of ours.
+    #[must_use]
+    pub const fn session(&self) -> Option<SessionId> {
+        self.session
+    }
+
+    /// The host's name for the request.
+    #[must_use]
+    pub const fn request(&self) -> Option<&RequestId> {
+        self.request.as_ref()
+    }
+
+    /// Where the request came from.
+    #[must_use]
+    pub const fn source(&self) -> Option<&RequestSource> {
+        self.source.as_ref()
+    }
+}

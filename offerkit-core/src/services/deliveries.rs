@@ -1,0 +1,182 @@
+//! A tenant's audiences and deliveries.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Acting, Error, catalog::platform_catalog, work::Work};
+use crate::{
+    criteria::Criteria,
+    domain::{Campaign, CampaignStatus, Channel, Offer, OfferRevision, Scope, TransitionError},
+    id::{CampaignId, TenantId},
+    policy::{Action, CampaignFacts, Grant, Resource},
+    ports::Progress,
+};
+
+mod filling;
+mod recipients;
+mod recovering;
+mod sending;
+
+pub use recipients::Recipient;
+
+/// A tenant's audiences and deliveries.
+///
+/// Filling and sending are the work of system jobs: act as
+/// [`Context::job`](super::Context::job)([`Job::Audience`](crate::policy::Job::Audience)) and
+/// [`Job::Delivery`](crate::policy::Job::Delivery).
+#[derive(Debug, Clone)]
+pub struct Deliveries {
+    acting: Acting,
+    tenant: TenantId,
+}
+
+/// What one pass of sending did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DeliveryReport {
+    /// How many messages providers accepted.
+    pub sent: u64,
+    /// How many will be tried again later.
+    pub retried: u64,
+    /// How many were refused for good.
+    pub failed: u64,
+    /// How many were not to be sent.
+    pub suppressed: u64,
+    /// Of how many nobody can tell.
+    pub unknown: u64,
+}
+
+impl Deliveries {
+    pub(super) const fn new(acting: Acting, tenant: TenantId) -> Self {
+        Self { acting, tenant }
+    }
+
+    /// How many customers the audience has, and how many deliveries have which status.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], for outsiders too.
+    pub async fn progress(&self, campaign: CampaignId) -> Result<Progress, Error> {
+        let mut work = self
+            .acting
+            .view_tenant(self.tenant, Action::ViewCampaigns)
+            .await?;
+        work.viewed_campaign(campaign).await?;
+        drop(work);
+        let ledger = &self.acting.kit().inner.ledger;
+        Ok(ledger.progress(self.tenant, campaign).await?)
+    }
+
+    /// Puts a campaign's failed deliveries back to pending, and answers how many.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless a group permits it; [`Error::Transition`] unless the campaign is active.
+    pub async fn retry_failed(&self, campaign: CampaignId) -> Result<u64, Error> {
+        self.acting
+            .mutate(Action::RetryDeliveries, || async {
+                let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+                let (found, grant) = work
+                    .campaign_for_update(Action::RetryDeliveries, campaign)
+                    .await?;
+                if found.status() != CampaignStatus::Active {
+                    return Err(TransitionError::Status {
+                        what: "the campaign",
+                        status: found.status().as_str(),
+                        wanted: "retried",
+                    }
+                    .into());
+                }
+                let ledger = &self.acting.kit().inner.ledger;
+                let retried = ledger
+                    .retry_failed(self.tenant, campaign, work.now())
+                    .await?;
+                let event = work.event(grant, campaign);
+                work.commit(event, retried).await
+            })
+            .await
+    }
+
+    /// The channels of a campaign, if each has a notifier.
+    fn sendable_channels(&self, campaign: &Campaign) -> Result<Vec<Channel>, Error> {
+        let channels: Vec<_> = campaign.plan().messages.keys().copied().collect();
+        let notifiers = &self.acting.kit().inner.notifiers;
+        match channels
+            .iter()
+            .find(|channel| !notifiers.contains_key(channel))
+        {
+            Some(channel) => Err(Error::NoNotifier(*channel)),
+            None => Ok(channels),
+        }
+    }
+}
+
+/// A campaign that runs, with what it was launched with.
+struct Running {
+    campaign: Campaign,
+    offer: Offer,
+    live: OfferRevision,
+    criteria: Criteria,
+    today: chrono::NaiveDate,
+}
+
+impl Work<'_> {
+    /// The campaign, if `action` is allowed and the campaign runs exactly as it was launched.
+    async fn running(
+        &mut self,
+        action: Action,
+        id: CampaignId,
+    ) -> Result<(Running, Grant), Error> {
+        let campaign = self.viewed_campaign(id).await?;
+        let facts = CampaignFacts::new(self.tenant()?, &campaign);
+        let grant = self
+            .authorize(action, &Resource::Campaign(facts), id)
+            .await?;
+        let launch = match campaign.launch() {
+            Some(launch) if campaign.runs_as_launched() => launch,
+            _ => return Err(TransitionError::ChangedSinceLaunch.into()),
+        };
+        if campaign.status() != CampaignStatus::Active {
+            return Err(TransitionError::Status {
+                what: "the campaign",
+                status: campaign.status().as_str(),
+                wanted: "run",
+            }
+            .into());
+        }
+        let offers = self.tx()?.offers();
+        let offer = offers.find(campaign.plan().offer).await?;
+        let offer = offer
+            .filter(Offer::is_live)
+            .ok_or(TransitionError::OfferNotLive)?;
+        let live = offers.revision(offer.id(), launch.offer_revision).await?;
+        let live = live
+            .filter(|live| live.digest() == launch.offer_digest)
+            .ok_or(TransitionError::OfferNotLive)?;
+        let today = self.today().await?;
+        let criteria = self.launched_criteria(&campaign).await?;
+        let running = Running {
+            campaign,
+            offer,
+            live,
+            criteria,
+            today,
+        };
+        Ok((running, grant))
+    }
+
+    /// The criteria as they were launched. A field that the tenant may no longer use was allowed then, so the whole
+    /// catalog counts.
+    async fn launched_criteria(&mut self, campaign: &Campaign) -> Result<Criteria, Error> {
+        let catalog = platform_catalog(self.tx()?).await?;
+        let names: Vec<_> = catalog.fields().map(|field| field.name().to_owned()).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        let catalog = catalog
+            .allowing(&names)
+            .map_err(|error| Error::Invalid(error.to_string()))?;
+        let saved = &campaign.plan().selection_criteria;
+        let criteria = Criteria::parse(&saved.source, &catalog)?;
+        if criteria.digest() != saved.digest {
+            return Err(TransitionError::ChangedSinceLaunch.into());
+        }
+        Ok(criteria)
+    }
+}

@@ -1,0 +1,122 @@
+//! Filling an audience, in resumable chunks.
+
+use super::{Deliveries, Running};
+use crate::{
+    criteria::Moment,
+    domain::{Channel, Run, RunStatus, Scope},
+    id::{CampaignId, RunId},
+    policy::Action,
+    ports::{Extension, Selection, StoreError},
+    services::Error,
+    text::Reason,
+};
+
+impl Deliveries {
+    /// Fills an active campaign's audience with the customers that its criteria select, or goes on where an earlier
+    /// filling stopped. A later filling adds newcomers only. An audience that would grow past the launch's ceiling
+    /// pauses the campaign.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Transition`] unless the campaign is active and as it was launched; [`Error::NoNotifier`] for a channel
+    /// that cannot be sent over.
+    pub async fn fill(&self, id: CampaignId) -> Result<Run, Error> {
+        let mut run = None;
+        loop {
+            // Between chunks, the campaign may be paused, or its offer retired.
+            let running = {
+                let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+                let (running, grant) = work.running(Action::FillAudience, id).await?;
+                drop(grant);
+                running
+            };
+            let channels = self.sendable_channels(&running.campaign)?;
+            let current = match run {
+                Some(run) => run,
+                None => self.open_run(&running).await?,
+            };
+            match self.extend(&current, &running, &channels).await {
+                Ok(next) if next.status == RunStatus::Running => run = Some(next),
+                Ok(ended) => return self.close_run(ended).await,
+                // Another runner moved the run on; go on from where it is now.
+                Err(Error::Store(StoreError::Conflict(_))) => run = None,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn open_run(&self, running: &Running) -> Result<Run, Error> {
+        let ledger = &self.acting.kit().inner.ledger;
+        let campaign = &running.campaign;
+        if let Some(run) = ledger.unfinished_run(self.tenant, campaign.id()).await? {
+            if run.criteria_digest == running.criteria.digest() && run.revision == campaign.revision()
+            {
+                return Ok(run);
+            }
+            // It belongs to an earlier launch.
+            let now = self.acting.kit().now();
+            ledger.end_run(run.id, RunStatus::Finished, now).await?;
+        }
+        let run = Run {
+            id: RunId::from_uuid(self.acting.kit().uuid()),
+            tenant: self.tenant,
+            campaign: campaign.id(),
+            revision: campaign.revision(),
+            criteria_digest: running.criteria.digest(),
+            now: self.acting.kit().now(),
+            today: running.today,
+            position: None,
+            added: 0,
+            status: RunStatus::Running,
+            finished_at: None,
+        };
+        ledger.start_run(&run).await?;
+        Ok(run)
+    }
+
+    async fn extend(
+        &self,
+        run: &Run,
+        running: &Running,
+        channels: &[Channel],
+    ) -> Result<Run, Error> {
+        let inner = &self.acting.kit().inner;
+        let moment = Moment::new(run.now, run.today);
+        let selection = Selection::new(running.criteria.clone(), moment);
+        let ceiling = running
+            .campaign
+            .launch()
+            .as_ref()
+            .map_or(0, |launch| launch.ceiling);
+        let extension = Extension {
+            run: run.id,
+            selection: &selection,
+            channels,
+            ceiling,
+            limit: inner.settings.fill_chunk,
+            now: self.acting.kit().now(),
+        };
+        let ledger = &inner.ledger;
+        Ok(ledger.extend(&*inner.customers, &extension).await?)
+    }
+
+    /// Records what a run did, and pauses the campaign where it met the ceiling.
+    async fn close_run(&self, run: Run) -> Result<Run, Error> {
+        self.acting
+            .mutate(Action::FillAudience, || async {
+                let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+                let (_, grant) = work
+                    .campaign_for_update(Action::FillAudience, run.campaign)
+                    .await?;
+                let event = work.event(grant, run.id).after(&run);
+                work.commit(event, run.clone()).await
+            })
+            .await?;
+        if run.status == RunStatus::OverCeiling {
+            let reason: Reason = "the audience would grow past the ceiling of its launch".parse()?;
+            let campaigns = self.acting.campaigns(self.tenant);
+            campaigns.pause(run.campaign, &reason).await?;
+        }
+        Ok(run)
+    }
+}

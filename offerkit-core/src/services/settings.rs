@@ -1,0 +1,60 @@
+//! Every limit and wait, with its default.
+
+use chrono::TimeDelta;
+
+/// How an installation is tuned. Every value has a default that suits a bank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// A session ends when it was not used for this long: 30 minutes.
+    pub session_idle: TimeDelta,
+    /// A session ends this long after the login at the latest: 12 hours.
+    pub session_lifetime: TimeDelta,
+    /// Failed logins under one name from one source before a wait is asked for: 5.
+    pub login_attempts: u32,
+    /// The longest wait after failed logins, which doubles from a second on: 15 minutes.
+    pub login_max_wait: TimeDelta,
+    /// How long someone whose password a super admin has reset may not decide: 24 hours.
+    pub reset_hold: TimeDelta,
+    /// How long a new membership lets nobody decide: not at all, so that a first day works.
+    pub membership_wait: TimeDelta,
+    /// By how many percent an audience may grow past the count seen at the launch: 10.
+    pub ceiling_percent: u32,
+    /// How many customers a filling looks at between two commits: 10,000.
+    pub fill_chunk: usize,
+    /// How long a worker may take to settle what it claimed: 5 minutes.
+    pub claim_deadline: TimeDelta,
+    /// How often a delivery is tried: 5 times.
+    pub delivery_attempts: u32,
+    /// The wait before the second try, which doubles with every further one: 1 minute.
+    pub retry_wait: TimeDelta,
+    /// The most customers in a sample of an audience: 20.
+    pub sample_size: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            session_idle: TimeDelta::minutes(30),
+            session_lifetime: TimeDelta::hours(12),
+            login_attempts: 5,
+            login_max_wait: TimeDelta::minutes(15),
+            reset_hold: TimeDelta::hours(24),
+            membership_wait: TimeDelta::zero(),
+            ceiling_percent: 10,
+            fill_chunk: 10_000,
+            claim_deadline: TimeDelta::minutes(5),
+            delivery_attempts: 5,
+            retry_wait: TimeDelta::minutes(1),
+            sample_size: 20,
+        }
+    }
+}
+
+impl Settings {
+    /// The most customers that an audience may have, where `counted` were seen at its launch.
+    #[must_use]
+    pub const fn ceiling(&self, counted: u64) -> u64 {
+        let surplus = counted.saturating_mul(self.ceiling_percent as u64).div_ceil(100);
+        counted.saturating_add(surplus)
+    }
+}

@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub use offerkit_core::{
+    audit, canonical, criteria, digest, domain, id, page, policy, ports, schema, services,
+    templates, text, time,
+};
+
+#[cfg(feature = "argon2")]
+pub use offerkit_core::password;
+
+#[cfg(feature = "testing")]
+pub use offerkit_core::testing;
+
+/// Every port in memory: the embedded default.
+#[cfg(feature = "memory")]
+pub use offerkit_memory as memory;
+
+pub use offerkit_core::services::{
+    Acting, CampaignDraft, Context, Error, ErrorKind, OfferDraft, Offerkit, Settings,
+};
