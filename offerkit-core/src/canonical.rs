@@ -4,6 +4,8 @@
 //! sorted by code point, and integers keep all 64 bits, since amounts in minor units may exceed 2^53. A number with
 //! an integral value is written as an integer: `1.0` and `1` are one number.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Number, Value};
 
 /// The canonical text of `value`.
@@ -64,7 +66,8 @@ fn write_number(text: &mut String, number: &Number) {
     match number.as_f64() {
         Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => {
             // `{:.0}` writes an integral float without a fraction; adding zero turns -0 into 0.
-            text.push_str(&format!("{:.0}", float + 0.0));
+            // Writing to a `String` cannot fail.
+            let _written = write!(text, "{:.0}", float + 0.0);
         }
         _ => text.push_str(&number.to_string()),
     }

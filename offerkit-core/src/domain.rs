@@ -26,8 +26,8 @@ mod transition;
 mod user;
 mod version;
 
-pub use campaign::{Campaign, CampaignParts, CampaignPlan, CampaignStatus, Launch, LaunchRequest};
 pub(crate) use campaign::LaunchSeen;
+pub use campaign::{Campaign, CampaignParts, CampaignPlan, CampaignStatus, Launch, LaunchRequest};
 pub use channel::{Channel, ChannelError, MessageTemplate, Messages};
 pub use comment::{Comment, CommentKind, CommentSubject};
 pub use configuration::{ConfigurationSettings, OfferConfiguration};

@@ -21,6 +21,6 @@ pub use authorize::authorize;
 pub use denied::{DenialKind, Denied};
 pub use explain::{Explanation, explain};
 pub use grant::{Basis, Grant};
-pub use resource::{CampaignFacts, OfferFacts, Resource, TenantFacts};
+pub use resource::{CampaignFacts, OfferFacts, Resource, ResourceKind, TenantFacts};
 
 pub use table::{DEFAULT_GROUPS, DefaultGroup, Requirement, Rule, TABLE};

@@ -97,7 +97,7 @@ pub struct DeliveryKey {
 }
 
 impl DeliveryKey {
-    /// The id, the same for every attempt, which providers take as the idempotency key: a UUIDv8 of the SHA-256 of
+    /// The id, the same for every attempt, which providers take as the idempotency key: a version 8 UUID of the SHA-256 of
     /// the three parts.
     #[must_use]
     pub fn id(self) -> DeliveryId {

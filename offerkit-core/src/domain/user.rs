@@ -60,11 +60,11 @@ pub struct ExternalIdentity {
 }
 
 /// A time in which a user may not decide, because a super admin could have taken their place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionHold {
-    /// The super admin who set the temporary password.
-    pub reset_by: UserId,
-    /// When the user may decide again, unless a second super admin confirms earlier.
+    /// The super admins who reset the password or changed the identity since the hold began, in that order, each once.
+    pub reset_by: Vec<UserId>,
+    /// When the user may decide again, unless a super admin who is none of them confirms earlier.
     pub until: Timestamp,
 }
 
@@ -87,12 +87,12 @@ entity! {
         password: Option<PasswordHash>,
         /// The external identity, for users who log in elsewhere.
         identity: Option<ExternalIdentity>,
-        /// Whether the password is temporary, so that changing it is all the user may do.
+        /// Whether the password is temporary, so that changing it and seeing the own profile is all the user may do.
         [copy] must_change_password: bool,
         /// Counts what ends a user's sessions: a new password, deactivation.
         [copy] credential_version: u64,
-        /// Until when the user may not decide after a reset.
-        [copy] hold: Option<DecisionHold>,
+        /// Until when the user may not decide after a reset; kept when that time has passed.
+        hold: Option<DecisionHold>,
         /// Whether the person has made the account theirs: chosen a password of their own, or has an external identity.
         [copy] is_established: bool,
         /// Who made the user; nobody for the first.
@@ -117,6 +117,19 @@ pub struct NewUser {
     pub email: Option<EmailAddress>,
     /// The external identity, if the user has one.
     pub identity: Option<ExternalIdentity>,
+}
+
+impl NewUser {
+    /// A user of whom no more than the name is known yet.
+    #[must_use]
+    pub const fn named(name: Username) -> Self {
+        Self {
+            name,
+            full_name: None,
+            email: None,
+            identity: None,
+        }
+    }
 }
 
 /// What a super admin may change of a user. `None` leaves a field as it is.
@@ -158,6 +171,7 @@ impl User {
     /// The user with other personal data, or another external identity.
     ///
     /// Another identity ends every session and, as a reset password does, holds someone whose account is established.
+    /// What is said of the hold at [`with_temporary_password`](Self::with_temporary_password) applies.
     #[must_use]
     pub fn changed(
         mut self,
@@ -173,20 +187,15 @@ impl User {
         if let Some(email) = change.email {
             parts.email = email;
         }
+        parts.updated_at = now;
         if let Some(identity) = change.identity
             && parts.identity != identity
         {
             parts.identity = identity;
             parts.credential_version += 1;
-            if parts.is_established {
-                parts.hold = Some(DecisionHold {
-                    reset_by: changed_by,
-                    until: hold_until,
-                });
-            }
-            parts.is_established |= parts.identity.is_some();
+            self = self.held(changed_by, hold_until, now);
+            self.parts.is_established |= self.parts.identity.is_some();
         }
-        parts.updated_at = now;
         self
     }
 
@@ -233,7 +242,8 @@ impl User {
     /// The user with a temporary password from a super admin; ends every session.
     ///
     /// Someone whose account is established may not decide until `hold_until`, or until a second super admin confirms:
-    /// otherwise a super admin could decide in their place.
+    /// otherwise a super admin could decide in their place. While an earlier hold runs, its authors are kept, so that
+    /// none of them can confirm, and the later end counts.
     #[must_use]
     pub fn with_temporary_password(
         mut self,
@@ -243,14 +253,33 @@ impl User {
         now: Timestamp,
     ) -> Self {
         self = self.with_first_password(password, now);
-        let parts = &mut self.parts;
-        if parts.is_established {
-            parts.hold = Some(DecisionHold {
-                reset_by,
-                until: hold_until,
-            });
+        self.held(reset_by, hold_until, now)
+    }
+
+    /// The user held, where the account is established.
+    fn held(mut self, reset_by: UserId, until: Timestamp, now: Timestamp) -> Self {
+        if !self.parts.is_established {
+            return self;
         }
+        let mut hold = match self.parts.hold {
+            Some(hold) if now < hold.until => hold,
+            Some(_) | None => DecisionHold {
+                reset_by: Vec::new(),
+                until,
+            },
+        };
+        if !hold.reset_by.contains(&reset_by) {
+            hold.reset_by.push(reset_by);
+        }
+        hold.until = hold.until.max(until);
+        self.parts.hold = Some(hold);
         self
+    }
+
+    /// The hold, where it has not passed at `now`.
+    #[must_use]
+    pub fn running_hold(&self, now: Timestamp) -> Option<&DecisionHold> {
+        self.parts.hold.as_ref().filter(|hold| now < hold.until)
     }
 
     /// The user whose reset a second super admin has confirmed.

@@ -85,7 +85,7 @@ pub struct UserFacts {
     pub is_active: bool,
     /// Whether the user manages the platform.
     pub is_super_admin: bool,
-    /// Whether changing the password is all the user may do.
+    /// Whether the password is temporary, so that changing it and seeing the own profile is all the user may do.
     pub must_change_password: bool,
     /// The hold after a reset, where it has not passed.
     pub hold: Option<DecisionHold>,

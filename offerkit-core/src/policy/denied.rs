@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::Action;
 use crate::{
     domain::{Contribution, ContributionKind, Permission},
-    id::UserId,
     text::GroupName,
     time::Timestamp,
 };
@@ -59,12 +58,10 @@ pub enum DenialKind {
     OwnGroup,
     /// Nobody does this to their own account.
     OwnAccount,
-    /// A second super admin must confirm, not the one who reset the password.
+    /// Another super admin must confirm, none of those who reset the password or changed the identity.
     SameSuperAdmin,
-    /// The user's password was reset by a super admin a short time ago.
+    /// A super admin reset the user's password, or changed their identity, a short time ago.
     Held {
-        /// Who reset it.
-        reset_by: UserId,
         /// Until when the user may not decide.
         until: Timestamp,
     },
@@ -159,11 +156,11 @@ impl fmt::Display for Denied {
                 "you may not {wanted} for your own account, so another super admin must do it"
             ),
             DenialKind::SameSuperAdmin => f.write_str(
-                "you reset this password yourself, so a second super admin must confirm it",
+                "you reset this user's login yourself, so a super admin who did not must confirm it",
             ),
-            DenialKind::Held { until, .. } => write!(
+            DenialKind::Held { until } => write!(
                 f,
-                "your password was reset by a super admin, so you may not {wanted} until {until}, unless a second super admin confirms the reset"
+                "a super admin reset your login, so until {until}, or until another super admin confirms that, you may not {wanted}"
             ),
             DenialKind::MembershipWaits { until } => write!(
                 f,

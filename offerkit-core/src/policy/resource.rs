@@ -10,7 +10,7 @@ use crate::{
 pub struct TenantFacts {
     /// Which tenant.
     pub id: TenantId,
-    /// Whether anything may change in it.
+    /// Whether it is active; the business of one that is not stands still.
     pub is_active: bool,
 }
 
@@ -60,6 +60,25 @@ impl<'a> CampaignFacts<'a> {
     }
 }
 
+/// A kind of [`Resource`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResourceKind {
+    /// [`Resource::Platform`].
+    Platform,
+    /// [`Resource::Account`].
+    Account,
+    /// [`Resource::Tenant`].
+    Tenant,
+    /// [`Resource::Membership`].
+    Membership,
+    /// [`Resource::Group`].
+    Group,
+    /// [`Resource::Offer`].
+    Offer,
+    /// [`Resource::Campaign`].
+    Campaign,
+}
+
 /// What an action is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resource<'a> {
@@ -69,8 +88,8 @@ pub enum Resource<'a> {
     Account {
         /// Whose account.
         user: UserId,
-        /// The super admin whose reset holds the user, where one does.
-        reset_by: Option<UserId>,
+        /// The super admins whose resets hold the user, or last did.
+        reset_by: &'a [UserId],
     },
     /// A tenant as a whole, or something in it that is not there yet.
     Tenant(TenantFacts),
@@ -95,6 +114,20 @@ pub enum Resource<'a> {
 }
 
 impl Resource<'_> {
+    /// The kind of it.
+    #[must_use]
+    pub const fn kind(&self) -> ResourceKind {
+        match self {
+            Self::Platform => ResourceKind::Platform,
+            Self::Account { .. } => ResourceKind::Account,
+            Self::Tenant(_) => ResourceKind::Tenant,
+            Self::Membership { .. } => ResourceKind::Membership,
+            Self::Group { .. } => ResourceKind::Group,
+            Self::Offer(_) => ResourceKind::Offer,
+            Self::Campaign(_) => ResourceKind::Campaign,
+        }
+    }
+
     /// The tenant it belongs to, if it belongs to one.
     #[must_use]
     pub const fn tenant(&self) -> Option<TenantFacts> {

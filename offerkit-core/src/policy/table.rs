@@ -1,6 +1,6 @@
 //! The rules as data: what each action requires, and what the default groups permit.
 
-use super::Action;
+use super::{Action, ResourceKind};
 use crate::domain::{Permission, PermissionSet};
 
 /// What an action requires of an active user.
@@ -25,15 +25,120 @@ pub enum Requirement {
 pub struct Rule {
     /// The action.
     pub action: Action,
+    /// The kinds of resource it may be asked for; refused for any other.
+    pub about: &'static [ResourceKind],
     /// What it requires.
     pub requirement: Requirement,
-    /// Whether it decides on what others wrote, so that holds and waits apply.
+    /// Whether it decides on what others wrote, or on who may do what, so that holds and waits apply.
     pub decides: bool,
-    /// Whether it changes something, so that the tenant must be active and a refusal is recorded.
+    /// Whether it changes something, if only the log, so that a refusal is recorded.
     pub mutates: bool,
+    /// Whether it is refused in a deactivated tenant, whose business stands still.
+    pub needs_active_tenant: bool,
 }
 
 impl Action {
+    /// The kinds of resource the action may be asked for.
+    const fn about(self) -> &'static [ResourceKind] {
+        use ResourceKind as K;
+        match self {
+            Self::ViewSelf
+            | Self::ChangeOwnPassword
+            | Self::UpdateUser
+            | Self::DeactivateUser
+            | Self::ReactivateUser
+            | Self::SetTemporaryPassword
+            | Self::ConfirmReset
+            | Self::GrantSuperAdmin
+            | Self::RevokeSuperAdmin => &[K::Account],
+            Self::Bootstrap
+            | Self::ViewPlatform
+            | Self::ViewPlatformAudit
+            | Self::CreateUser
+            | Self::ManageCatalog
+            | Self::ImportCustomers
+            | Self::EraseCustomer => &[K::Platform],
+            Self::CreateTenant | Self::SealAudit => &[K::Platform, K::Tenant],
+            Self::UpdateTenant
+            | Self::DeactivateTenant
+            | Self::ReactivateTenant
+            | Self::AllowProtectedFields
+            | Self::CreateGroup
+            | Self::ViewMembers
+            | Self::ViewAudit
+            | Self::ViewConfiguration
+            | Self::PublishConfiguration
+            | Self::CreateOffer
+            | Self::CreateCampaign
+            | Self::WriteSegment => &[K::Tenant],
+            Self::UpdateGroup => &[K::Group],
+            Self::GiveMembership | Self::TakeMembership => &[K::Membership],
+            Self::ViewOffers => &[K::Tenant, K::Offer],
+            Self::EditOffer
+            | Self::SubmitOffer
+            | Self::WithdrawOffer
+            | Self::DiscardDraft
+            | Self::DeleteOffer
+            | Self::ApproveOffer
+            | Self::RejectOffer
+            | Self::RequestChanges
+            | Self::RetireOffer
+            | Self::CommentOffer => &[K::Offer],
+            // The jobs are asked about the tenant first, before they learn whether there is such a campaign.
+            Self::ViewCampaigns
+            | Self::ViewRecipients
+            | Self::FillAudience
+            | Self::RunDeliveries => &[K::Tenant, K::Campaign],
+            Self::EditCampaign
+            | Self::RequestLaunch
+            | Self::LaunchCampaign
+            | Self::DeclineLaunch
+            | Self::PauseCampaign
+            | Self::ResumeCampaign
+            | Self::CompleteCampaign
+            | Self::CommentCampaign
+            | Self::RetryDeliveries
+            | Self::ViewRecipientsUnmasked => &[K::Campaign],
+        }
+    }
+
+    /// Whether it decides on what others wrote, or on who may do what: someone who took another's place must do neither.
+    const fn decides(self) -> bool {
+        matches!(
+            self,
+            Self::ApproveOffer
+                | Self::RejectOffer
+                | Self::RequestChanges
+                | Self::RetireOffer
+                | Self::LaunchCampaign
+                | Self::DeclineLaunch
+                | Self::UpdateUser
+                | Self::DeactivateUser
+                | Self::ReactivateUser
+                | Self::SetTemporaryPassword
+                | Self::ConfirmReset
+                | Self::GrantSuperAdmin
+                | Self::RevokeSuperAdmin
+                | Self::CreateGroup
+                | Self::UpdateGroup
+                | Self::GiveMembership
+                | Self::TakeMembership
+        )
+    }
+
+    /// Whether it goes on in a deactivated tenant: only this brings the tenant back, seals or reads what happened before,
+    /// or takes away what someone may do.
+    const fn outlasts_deactivation(self) -> bool {
+        matches!(
+            self,
+            Self::ReactivateTenant
+                | Self::SealAudit
+                | Self::ViewRecipients
+                | Self::ViewRecipientsUnmasked
+                | Self::TakeMembership
+        )
+    }
+
     /// The rule for this action.
     #[must_use]
     pub const fn rule(self) -> Rule {
@@ -103,17 +208,11 @@ impl Action {
         };
         Rule {
             action: self,
+            about: self.about(),
             requirement,
-            decides: matches!(
-                self,
-                Self::ApproveOffer
-                    | Self::RejectOffer
-                    | Self::RequestChanges
-                    | Self::RetireOffer
-                    | Self::LaunchCampaign
-                    | Self::DeclineLaunch
-            ),
+            decides: self.decides(),
             mutates,
+            needs_active_tenant: mutates && !self.outlasts_deactivation(),
         }
     }
 }

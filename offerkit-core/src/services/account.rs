@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Acting, Error, login::{Wanted, throttle_key}};
+use super::{
+    Acting, Error,
+    login::{Wanted, throttle_key},
+};
 use crate::{
     domain::{HeldGroup, Scope, Session, Tenant, User},
-    id::SessionId,
+    id::{SessionId, UserId},
     policy::{Action, Resource},
     text::{PasswordError, PasswordText},
 };
@@ -52,21 +55,7 @@ impl Account {
         let mut work = self.acting.read(Scope::Platform).await?;
         let id = work.user()?;
         drop(work.authorize_self(Action::ViewSelf).await?);
-        let tx = work.tx()?;
-        let mut memberships: Vec<TenantMembership> = Vec::new();
-        for held in tx.groups().held_by(id, None).await? {
-            match memberships.last_mut() {
-                Some(last) if last.tenant.id() == held.membership.tenant => last.groups.push(held),
-                _ => {
-                    let tenant = tx.tenants().find(held.membership.tenant).await?;
-                    memberships.push(TenantMembership {
-                        tenant: tenant.ok_or(Error::NotFound("tenant"))?,
-                        groups: vec![held],
-                    });
-                }
-            }
-        }
-        Ok(memberships)
+        work.tenants_of(id).await
     }
 
     /// Replaces the actor's password, and ends all their sessions.
@@ -84,7 +73,11 @@ impl Account {
         kit.throttle(key).await?;
         let sessions = &kit.inner.sessions;
         // Hashing takes long, so it stands outside the transaction; the version tells whether the user changed since.
-        if !kit.hasher()?.verify(current, user.password().as_ref()).await? {
+        if !kit
+            .hasher()?
+            .verify(current, user.password().as_ref())
+            .await?
+        {
             sessions.record_failure(key, kit.now()).await?;
             return Err(wrong());
         }
@@ -139,8 +132,30 @@ impl super::work::Work<'_> {
         let user = self.user()?;
         let resource = Resource::Account {
             user,
-            reset_by: None,
+            reset_by: &[],
         };
         self.authorize(action, &resource, user).await
+    }
+
+    /// The tenants that a user belongs to, each with the user's groups in it.
+    pub(super) async fn tenants_of(
+        &mut self,
+        user: UserId,
+    ) -> Result<Vec<TenantMembership>, Error> {
+        let tx = self.tx()?;
+        let mut memberships: Vec<TenantMembership> = Vec::new();
+        for held in tx.groups().held_by(user, None).await? {
+            match memberships.last_mut() {
+                Some(last) if last.tenant.id() == held.membership.tenant => last.groups.push(held),
+                _ => {
+                    let tenant = tx.tenants().find(held.membership.tenant).await?;
+                    memberships.push(TenantMembership {
+                        tenant: tenant.ok_or(Error::NotFound("tenant"))?,
+                        groups: vec![held],
+                    });
+                }
+            }
+        }
+        Ok(memberships)
     }
 }

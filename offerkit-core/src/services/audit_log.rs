@@ -5,7 +5,7 @@ use crate::{
     audit::{AuditRecord, Seal, SealHead, Subject, SubjectKind, Verification, Verifier},
     domain::Scope,
     page::{Page, PageRequest},
-    policy::{Action, Resource, TenantFacts},
+    policy::{Action, Resource},
     ports::{AuditFilter, StoreError},
 };
 
@@ -71,11 +71,7 @@ impl AuditLog {
         let mut work = self.acting.write(self.scope).await?;
         let resource = match self.scope {
             Scope::Platform => Resource::Platform,
-            // What happened in a tenant before it was deactivated is sealed all the same.
-            Scope::Tenant(id) => Resource::Tenant(TenantFacts {
-                id,
-                is_active: true,
-            }),
+            Scope::Tenant(_) => Resource::Tenant(work.tenant()?),
         };
         let subject = Subject::the(SubjectKind::Platform);
         work.permit(Action::SealAudit, &resource, subject).await?;

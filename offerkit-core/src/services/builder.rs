@@ -40,7 +40,7 @@ impl OfferkitBuilder {
                 notifiers: BTreeMap::new(),
                 clock: Arc::new(SystemClock),
                 ids: Arc::new(SystemIds::new()),
-                hasher: default_hasher(),
+                hasher: DEFAULT_HASHER.map(|hasher| hasher()),
                 templates: Arc::new(MinijinjaTemplates::new()),
                 settings: Settings::default(),
             },
@@ -120,12 +120,11 @@ impl OfferkitBuilder {
     }
 }
 
+/// What hashes passwords where the host brings nothing.
+type MakeHasher = fn() -> Arc<dyn PasswordHasher>;
+
 #[cfg(feature = "argon2")]
-fn default_hasher() -> Option<Arc<dyn PasswordHasher>> {
-    Some(Arc::new(crate::password::Argon2Hasher::new()))
-}
+const DEFAULT_HASHER: Option<MakeHasher> = Some(|| Arc::new(crate::password::Argon2Hasher::new()));
 
 #[cfg(not(feature = "argon2"))]
-fn default_hasher() -> Option<Arc<dyn PasswordHasher>> {
-    None
-}
+const DEFAULT_HASHER: Option<MakeHasher> = None;

@@ -3,7 +3,7 @@
 use super::{Acting, Error, work::Work};
 use crate::{
     audit::{Subject, SubjectKind},
-    criteria::{Catalog as FieldCatalog, CatalogError, Criteria, FieldDefinition},
+    criteria::{Catalog as FieldCatalog, Criteria, FieldDefinition},
     domain::{OfferConfiguration, Scope},
     policy::{Action, Resource},
     ports::{CatalogState, Transaction},
@@ -34,7 +34,7 @@ impl Catalog {
     ///
     /// # Errors
     ///
-    /// [`Error::Denied`] unless the actor is a super admin; [`Error::Invalid`] where the name is taken.
+    /// [`Error::Denied`] unless the actor is a super admin; [`Error::Catalog`] where the name is taken.
     pub async fn add_attribute(&self, field: FieldDefinition) -> Result<FieldDefinition, Error> {
         self.change(&field, |state| {
             state.attributes.push(field.clone());
@@ -124,12 +124,12 @@ pub(super) fn narrowed(
         .iter()
         .map(String::as_str)
         .collect();
-    let catalog = catalog.allowing(&allowed).map_err(invalid)?;
+    let catalog = catalog.allowing(&allowed)?;
     match &configuration.settings.criteria_fields {
         None => Ok(catalog),
         Some(names) => {
             let names: Vec<_> = names.iter().map(String::as_str).collect();
-            catalog.narrowed_to(&names).map_err(invalid)
+            Ok(catalog.narrowed_to(&names)?)
         }
     }
 }
@@ -139,16 +139,11 @@ pub(super) async fn platform_catalog(tx: &mut dyn Transaction) -> Result<FieldCa
 }
 
 fn build(state: &CatalogState) -> Result<FieldCatalog, Error> {
-    state
+    let catalog = state
         .attributes
         .iter()
         .try_fold(FieldCatalog::customers(), |catalog, field| {
             catalog.with_attribute(field.clone())
-        })
-        .map(|catalog| catalog.at_revision(state.version.get()))
-        .map_err(invalid)
-}
-
-fn invalid(error: CatalogError) -> Error {
-    Error::Invalid(error.to_string())
+        })?;
+    Ok(catalog.at_revision(state.version.get()))
 }

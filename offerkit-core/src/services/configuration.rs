@@ -58,13 +58,7 @@ impl Configuration {
     ///
     /// [`Error::NotFound`] for everyone else.
     pub async fn versions(&self, page: &PageRequest) -> Result<Page<OfferConfiguration>, Error> {
-        Ok(self
-            .view()
-            .await?
-            .tx()?
-            .configurations()
-            .list(page)
-            .await?)
+        Ok(self.view().await?.tx()?.configurations().list(page).await?)
     }
 
     /// Which live offers a schema would not allow. Changes nothing.
@@ -81,7 +75,7 @@ impl Configuration {
     ///
     /// # Errors
     ///
-    /// [`Error::Denied`] unless a group permits it; [`Error::InvalidSchema`]; [`Error::Invalid`] for an unknown
+    /// [`Error::Denied`] unless a group permits it; [`Error::InvalidSchema`]; [`Error::Catalog`] for an unknown
     /// criteria field; [`Error::Store`] where another version was published since `seen`.
     pub async fn publish(
         &self,
@@ -121,7 +115,7 @@ impl Configuration {
     ///
     /// # Errors
     ///
-    /// [`Error::Denied`] unless the actor is a super admin; [`Error::Invalid`] for an unknown field.
+    /// [`Error::Denied`] unless the actor is a super admin; [`Error::Catalog`] for an unknown field.
     pub async fn allow_protected_fields(
         &self,
         fields: BTreeSet<String>,

@@ -53,17 +53,13 @@ impl Customers {
             }
             Err(error) => Err(error),
         };
-        match self.acting.first_result(action, outcome)? {
-            true => Ok(()),
-            false => Err(Error::NotFound("customer")),
-        }
+        let was_there: bool = self.acting.first_result(action, outcome)?;
+        was_there.then_some(()).ok_or(Error::NotFound("customer"))
     }
 
     async fn event(&self, action: Action, subject: Subject) -> Result<AuditEvent, Error> {
         let mut work: Work<'_> = self.acting.write(Scope::Platform).await?;
-        let grant = work
-            .authorize(action, &Resource::Platform, subject)
-            .await?;
+        let grant = work.authorize(action, &Resource::Platform, subject).await?;
         Ok(work.event(grant, subject))
     }
 }

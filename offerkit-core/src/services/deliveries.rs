@@ -120,11 +120,9 @@ struct Running {
 
 impl Work<'_> {
     /// The campaign, if `action` is allowed and the campaign runs exactly as it was launched.
-    async fn running(
-        &mut self,
-        action: Action,
-        id: CampaignId,
-    ) -> Result<(Running, Grant), Error> {
+    async fn running(&mut self, action: Action, id: CampaignId) -> Result<(Running, Grant), Error> {
+        // Asked first, since only a job may learn whether there is such a campaign.
+        drop(self.authorize_in_tenant(action, id).await?);
         let campaign = self.viewed_campaign(id).await?;
         let facts = CampaignFacts::new(self.tenant()?, &campaign);
         let grant = self
@@ -167,11 +165,12 @@ impl Work<'_> {
     /// catalog counts.
     async fn launched_criteria(&mut self, campaign: &Campaign) -> Result<Criteria, Error> {
         let catalog = platform_catalog(self.tx()?).await?;
-        let names: Vec<_> = catalog.fields().map(|field| field.name().to_owned()).collect();
+        let names: Vec<_> = catalog
+            .fields()
+            .map(|field| field.name().to_owned())
+            .collect();
         let names: Vec<_> = names.iter().map(String::as_str).collect();
-        let catalog = catalog
-            .allowing(&names)
-            .map_err(|error| Error::Invalid(error.to_string()))?;
+        let catalog = catalog.allowing(&names)?;
         let saved = &campaign.plan().selection_criteria;
         let criteria = Criteria::parse(&saved.source, &catalog)?;
         if criteria.digest() != saved.digest {

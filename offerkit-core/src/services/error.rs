@@ -3,11 +3,11 @@
 use std::{fmt, time::Duration};
 
 use crate::{
-    criteria::CriteriaErrors,
+    criteria::{CatalogError, CriteriaErrors},
     domain::{ContentError, TransitionError},
     id::EntropyError,
     page::PageError,
-    policy::{Denied, DenialKind},
+    policy::{DenialKind, Denied},
     ports::{HashError, StoreError, TemplateError},
     schema::{SchemaError, SchemaViolations},
     text::{PasswordError, TextError},
@@ -44,6 +44,9 @@ pub enum Error {
     /// Criteria with mistakes.
     #[error("the selection criteria have mistakes:\n{0}")]
     Criteria(CriteriaErrors),
+    /// A field that the catalog does not have, or cannot take.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
     /// A message's template with a mistake.
     #[error("the {part} of the {channel} message: {source}")]
     Template {
@@ -167,6 +170,7 @@ impl Error {
             | Self::Schema(_)
             | Self::InvalidSchema(_)
             | Self::Criteria(_)
+            | Self::Catalog(_)
             | Self::Template { .. }
             | Self::Invalid(_)
             | Self::Password(_) => ErrorKind::Invalid,
@@ -174,7 +178,7 @@ impl Error {
             Self::Store(error) => store_kind(error),
             Self::Hash(_) | Self::Entropy(_) | Self::NotConfigured(_) | Self::NoNotifier(_) => {
                 ErrorKind::Internal
-            },
+            }
         }
     }
 }

@@ -93,10 +93,7 @@ impl Groups {
                 }
                 let changed = group.clone().permitting(permissions, work.now());
                 let changed = work.tx()?.groups().update(changed).await?;
-                let event = work
-                    .event(grant, group.id())
-                    .before(&group)
-                    .after(&changed);
+                let event = work.event(grant, group.id()).before(&group).after(&changed);
                 work.commit(event, changed).await
             })
             .await

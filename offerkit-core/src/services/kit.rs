@@ -95,3 +95,43 @@ impl fmt::Debug for Offerkit {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::RevisionNumber, id::TenantId};
+
+    fn spawnable<F: Future + Send + 'static>(_: impl FnOnce(Offerkit) -> F) {}
+
+    #[test]
+    fn every_call_can_be_spawned_on_a_runtime_with_threads() {
+        fn shared<T: Clone + Send + Sync + 'static>() {}
+        shared::<Offerkit>();
+        shared::<Acting>();
+        let tenant = TenantId::from_uuid(uuid::Uuid::nil());
+        let context = Context::anonymous();
+        spawnable(|kit| {
+            let acting = kit.acting(&context);
+            async move {
+                let id = "01890000-0000-7000-8000-000000000001".parse().unwrap();
+                acting
+                    .offers(tenant)
+                    .submit(id, RevisionNumber::FIRST)
+                    .await
+            }
+        });
+        spawnable(|kit| {
+            let acting = kit.acting(&context);
+            async move {
+                let id = "01890000-0000-7000-8000-000000000001".parse().unwrap();
+                acting
+                    .campaigns(tenant)
+                    .launch(id, RevisionNumber::FIRST)
+                    .await?;
+                acting.deliveries(tenant).fill(id).await?;
+                acting.deliveries(tenant).run(id).await
+            }
+        });
+        spawnable(|kit| async move { kit.login("asha", "password", None).await });
+    }
+}

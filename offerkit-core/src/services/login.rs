@@ -112,17 +112,13 @@ impl Offerkit {
         // A password longer than any that can be set is wrong, and is not worth hashing.
         let matches = password.len() <= PasswordText::MAX_BYTES
             && self.hasher()?.verify(password, hash).await?;
-        match user.filter(|user| matches && user.is_active()) {
-            Some(user) => {
-                self.inner.sessions.clear_failures(key).await?;
-                self.open_session(&user).await
-            }
-            None => {
-                let now = self.now();
-                self.inner.sessions.record_failure(key, now).await?;
-                Err(Error::WrongCredentials)
-            }
-        }
+        let Some(user) = user.filter(|user| matches && user.is_active()) else {
+            let now = self.now();
+            self.inner.sessions.record_failure(key, now).await?;
+            return Err(Error::WrongCredentials);
+        };
+        self.inner.sessions.clear_failures(key).await?;
+        self.open_session(&user).await
     }
 
     /// Logs in a user whom the host's own identity provider has authenticated.
@@ -177,6 +173,15 @@ impl Offerkit {
             sessions.end(session.id).await?;
         }
         Ok(())
+    }
+
+    /// Forgets expired sessions, and answers how many; for a job that runs now and then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Store`] where the store fails.
+    pub async fn forget_expired_sessions(&self) -> Result<u64, Error> {
+        Ok(self.inner.sessions.prune(self.now()).await?)
     }
 
     async fn open_session(&self, user: &User) -> Result<Login, Error> {

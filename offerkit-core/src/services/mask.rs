@@ -2,7 +2,10 @@
 
 /// `A••• R••`: the initials, and as many dots at most as a name has letters.
 pub(super) fn name(name: &str) -> String {
-    let words: Vec<_> = name.split_whitespace().map(|word| keep_first(word, 4)).collect();
+    let words: Vec<_> = name
+        .split_whitespace()
+        .map(|word| keep_first(word, 4))
+        .collect();
     words.join(" ")
 }
 

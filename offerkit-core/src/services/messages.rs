@@ -60,11 +60,7 @@ pub(super) fn check(
 }
 
 fn check_shape(channel: Channel, message: &MessageTemplate) -> Result<(), Error> {
-    let invalid = |problem: &str| {
-        Err(Error::Invalid(format!(
-            "the {channel} message {problem}"
-        )))
-    };
+    let invalid = |problem: &str| Err(Error::Invalid(format!("the {channel} message {problem}")));
     let subject = message.subject.as_deref();
     if channel.has_subject() && subject.is_none_or(|subject| subject.trim().is_empty()) {
         return invalid("has no subject");

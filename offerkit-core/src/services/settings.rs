@@ -54,7 +54,9 @@ impl Settings {
     /// The most customers that an audience may have, where `counted` were seen at its launch.
     #[must_use]
     pub const fn ceiling(&self, counted: u64) -> u64 {
-        let surplus = counted.saturating_mul(self.ceiling_percent as u64).div_ceil(100);
+        let surplus = counted
+            .saturating_mul(self.ceiling_percent as u64)
+            .div_ceil(100);
         counted.saturating_add(surplus)
     }
 }

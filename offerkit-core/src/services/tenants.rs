@@ -1,6 +1,6 @@
 //! The tenants of the platform, managed by super admins.
 
-use super::{Acting, Error};
+use super::{Acting, Error, work::Work};
 use crate::{
     domain::{
         ConfigurationSettings, ConfigurationVersion, Group, OfferConfiguration, Scope, Tenant,
@@ -128,6 +128,17 @@ impl Tenants {
         .await
     }
 
+    /// The tenant, for super admins and its members.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] for everyone else, as where there is none.
+    pub async fn get(&self, id: TenantId) -> Result<Tenant, Error> {
+        let mut work = self.acting.read(Scope::Platform).await?;
+        let tenant = work.tx()?.tenants().find(id).await?;
+        work.known_tenant(tenant).await
+    }
+
     /// The tenant of this name, for super admins and its members.
     ///
     /// # Errors
@@ -135,14 +146,8 @@ impl Tenants {
     /// [`Error::NotFound`] for everyone else, as where there is none.
     pub async fn get_by_name(&self, name: &TenantName) -> Result<Tenant, Error> {
         let mut work = self.acting.read(Scope::Platform).await?;
-        let user = work.user()?;
         let tenant = work.tx()?.tenants().find_by_name(name).await?;
-        let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
-        let held = work.tx()?.groups().held_by(user, Some(tenant.id())).await?;
-        if held.is_empty() && !work.is_super_admin() {
-            return Err(Error::NotFound("tenant"));
-        }
-        Ok(tenant)
+        work.known_tenant(tenant).await
     }
 
     /// A page of all tenants.
@@ -173,5 +178,20 @@ impl Tenants {
                 work.commit(event, changed).await
             })
             .await
+    }
+}
+
+impl Work<'_> {
+    /// The tenant, if the actor may know that it exists.
+    async fn known_tenant(&mut self, tenant: Option<Tenant>) -> Result<Tenant, Error> {
+        let user = self.user()?;
+        let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
+        if !self.is_super_admin() {
+            let groups = self.tx()?.groups();
+            if groups.held_by(user, Some(tenant.id())).await?.is_empty() {
+                return Err(Error::NotFound("tenant"));
+            }
+        }
+        Ok(tenant)
     }
 }

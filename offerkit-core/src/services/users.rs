@@ -1,6 +1,6 @@
 //! The users of the platform, managed by super admins.
 
-use super::{Acting, Error, work::Work};
+use super::{Acting, Error, TenantMembership, work::Work};
 use crate::{
     audit::{Subject, SubjectKind},
     domain::{NewUser, PasswordHash, Scope, User, UserChange, Version},
@@ -153,8 +153,8 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// [`Error::Denied`] for the super admin who reset the password, for one's own account, and unless the actor is a
-    /// super admin.
+    /// [`Error::Denied`] for everyone in [`DecisionHold::reset_by`](crate::domain::DecisionHold::reset_by), for one's own
+    /// account, and unless the actor is a super admin.
     pub async fn confirm_reset(&self, id: UserId) -> Result<User, Error> {
         self.change(Action::ConfirmReset, id, |user, _, now| {
             Ok(user.confirmed(now))
@@ -184,16 +184,24 @@ impl Users {
         user.ok_or(Error::NotFound("user"))
     }
 
+    /// The tenants that a user belongs to, each with the user's groups in it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`get`](Self::get).
+    pub async fn tenants_of(&self, id: UserId) -> Result<Vec<TenantMembership>, Error> {
+        let mut work = self.view().await?;
+        let user = work.tx()?.users().find(id).await?;
+        user.ok_or(Error::NotFound("user"))?;
+        work.tenants_of(id).await
+    }
+
     /// A page of users.
     ///
     /// # Errors
     ///
     /// [`Error::Denied`] unless the actor is a super admin.
-    pub async fn list(
-        &self,
-        filter: &UserFilter,
-        page: &PageRequest,
-    ) -> Result<Page<User>, Error> {
+    pub async fn list(&self, filter: &UserFilter, page: &PageRequest) -> Result<Page<User>, Error> {
         let mut work = self.view().await?;
         Ok(work.tx()?.users().list(filter, page).await?)
     }
@@ -203,12 +211,7 @@ impl Users {
     }
 
     async fn hash(&self, password: &PasswordText) -> Result<PasswordHash, Error> {
-        Ok(self
-            .acting
-            .kit()
-            .hasher()?
-            .hash(password.expose())
-            .await?)
+        Ok(self.acting.kit().hasher()?.hash(password.expose()).await?)
     }
 
     async fn change(
@@ -221,12 +224,10 @@ impl Users {
             .mutate(action, || async {
                 let mut work = self.acting.write(Scope::Platform).await?;
                 let user = work.tx()?.users().find(id).await?;
+                let hold = user.as_ref().and_then(|user| user.hold().as_ref());
                 let resource = Resource::Account {
                     user: id,
-                    reset_by: user
-                        .as_ref()
-                        .and_then(User::hold)
-                        .map(|hold| hold.reset_by),
+                    reset_by: hold.map_or(&[], |hold| &hold.reset_by),
                 };
                 let grant = work.authorize(action, &resource, id).await?;
                 let user = user.ok_or(Error::NotFound("user"))?;

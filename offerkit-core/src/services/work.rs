@@ -8,7 +8,7 @@ use crate::{
     domain::{HeldGroup, OfferConfiguration, Scope, User},
     id::{AuditId, OperationId, TenantId, UserId},
     policy::{
-        Action, Actor, ActorRef, Denied, DenialKind, Grant, MembershipFacts, Resource, TenantFacts,
+        Action, Actor, ActorRef, DenialKind, Denied, Grant, MembershipFacts, Resource, TenantFacts,
         UserFacts, authorize,
     },
     ports::{Access, StoreError, TemplateEngine, Transaction},
@@ -154,7 +154,7 @@ pub(super) fn facts(user: &User, held: Vec<HeldGroup>, now: Timestamp) -> UserFa
         is_active: user.is_active(),
         is_super_admin: user.is_super_admin(),
         must_change_password: user.must_change_password(),
-        hold: user.hold().filter(|hold| now < hold.until),
+        hold: user.running_hold(now).cloned(),
         memberships: held
             .into_iter()
             .map(|held| MembershipFacts {
@@ -260,7 +260,12 @@ impl Work<'_> {
             return Error::NotFound(what);
         }
         match authorize(&self.actor, action, &Resource::Tenant(tenant)) {
-            Ok(_) => Error::NotFound(what),
+            // The tenant stands in for the object that is not there, so what the action is about says nothing.
+            Ok(_)
+            | Err(Denied {
+                kind: DenialKind::WrongResource,
+                ..
+            }) => Error::NotFound(what),
             Err(denied) => self.refuse(denied, subject.into()).await,
         }
     }
@@ -280,7 +285,8 @@ impl Work<'_> {
                 return error.into();
             }
         }
-        if denied.kind == DenialKind::Outsider {
+        // A super admin sees all tenants anyway, and had better learn what is missing.
+        if denied.kind == DenialKind::Outsider && !self.is_super_admin() {
             return Error::NotFound("tenant");
         }
         Error::Denied(denied)

@@ -1,15 +1,19 @@
-//! A platform, its tenants and an approved offer, in a line each.
+//! A platform, its tenants, customers, an approved offer and a launched campaign, in a line each.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{CountingIds, FixedClock, PlainHasher, RecordingNotifier};
 use crate::{
-    domain::{Channel, ExternalIdentity, NewUser, Offer, Tenant, User},
-    id::TenantId,
-    services::{Acting, Backend, Context, Error, Offerkit, OfferkitBuilder},
+    domain::{
+        Campaign, Channel, Customer, ExternalIdentity, MessageTemplate, NewUser, Offer, Tenant,
+        User,
+        customer::{CustomerBuilder, CustomerFieldError},
+    },
+    id::{CustomerId, IdSource as _, OfferId, TenantId},
+    services::{Acting, Backend, CampaignDraft, Context, Error, Offerkit, OfferkitBuilder},
     text::{GroupName, PasswordText},
-    time::Timestamp,
+    time::{Clock as _, Timestamp},
 };
 
 /// A platform with a super admin, a fixed clock, counting ids and a recording notifier for every channel.
@@ -19,6 +23,8 @@ pub struct TestPlatform {
     pub kit: Offerkit,
     /// Its clock.
     pub clock: FixedClock,
+    /// Its ids, for what a test makes itself.
+    pub ids: CountingIds,
     /// What it sends over e-mail.
     pub email: RecordingNotifier,
     /// What it sends over SMS.
@@ -72,9 +78,10 @@ impl TestPlatform {
         let clock = FixedClock::at(Timestamp::from_datetime(start));
         let email = RecordingNotifier::new(Channel::Email);
         let sms = RecordingNotifier::new(Channel::Sms);
+        let ids = CountingIds::new();
         let builder = Offerkit::builder(backend)
             .clock(clock.clone())
-            .ids(CountingIds::new())
+            .ids(ids.clone())
             .password_hasher(PlainHasher)
             .notifier(email.clone())
             .notifier(sms.clone());
@@ -86,6 +93,7 @@ impl TestPlatform {
         Ok(Self {
             kit,
             clock,
+            ids,
             email,
             sms,
             root: Context::user(root.id()),
@@ -110,6 +118,52 @@ impl TestPlatform {
             subject: name.parse()?,
         });
         self.as_root().users().create(user, None).await
+    }
+
+    /// Another super admin.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] where the name is taken.
+    pub async fn super_admin(&self, name: &str) -> Result<Context, Error> {
+        let user = self.user(name).await?;
+        self.as_root().users().grant_super_admin(user.id()).await?;
+        Ok(Context::user(user.id()))
+    }
+
+    /// The first super admin's customers: `count` active ones, each with a name, an e-mail address and a phone, in the
+    /// segment `premium`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] where the store fails.
+    pub async fn customers(&self, count: usize) -> Result<Vec<CustomerId>, Error> {
+        let customers: Result<Vec<_>, _> = (0..count).map(|_| self.customer(&[])).collect();
+        let customers = customers.map_err(|error| Error::Invalid(error.to_string()))?;
+        let ids = customers.iter().map(Customer::id).collect();
+        self.as_root().customers().import(customers).await?;
+        Ok(ids)
+    }
+
+    /// A customer to import: the next of those that [`customers`](Self::customers) makes, with other values in some
+    /// columns.
+    ///
+    /// # Errors
+    ///
+    /// [`CustomerFieldError`] for a column that there is not, or a value that it does not take.
+    pub fn customer(&self, columns: &[(&str, &str)]) -> Result<Customer, CustomerFieldError> {
+        let now = self.clock.now();
+        let id = CustomerId::from_uuid(self.ids.uuid(now));
+        let number = id.as_uuid().as_u128() & 0xffff_ffff;
+        let mut builder = CustomerBuilder::new(id, now);
+        builder.set("full_name", &format!("Customer {number}"))?;
+        builder.set("email", &format!("customer.{number}@example.com"))?;
+        builder.set("phone", &format!("+91{number:010}"))?;
+        builder.set("segment", "premium")?;
+        for (column, value) in columns {
+            builder.set(column, value)?;
+        }
+        builder.build()
     }
 
     /// A tenant, with the users `<name>.creator`, `<name>.approver`, `<name>.admin` and `<name>.reader`.
@@ -195,6 +249,52 @@ impl TestTenant {
         let offer = self.submitted_offer(title).await?;
         let offers = self.acting(&self.approver).offers(self.id);
         offers.approve(offer.id(), offer.revision(), None).await
+    }
+
+    /// What a campaign for an offer would say: an e-mail to every customer, from today on for 30 days.
+    ///
+    /// # Errors
+    ///
+    /// None that a caller could cause.
+    pub fn campaign(&self, offer: OfferId) -> Result<CampaignDraft, Error> {
+        let start_date = self.platform.clock.now().date();
+        let message = MessageTemplate {
+            subject: Some("{{ offer.title }}".to_owned()),
+            body: "Dear {{ customer.full_name }}, it is {{ offer.rate }} %.".to_owned(),
+        };
+        Ok(CampaignDraft {
+            offer,
+            name: "Spring".parse()?,
+            description: None,
+            selection_criteria: r#"{"$everyone": true}"#.to_owned(),
+            messages: [(Channel::Email, message)].into(),
+            start_date,
+            end_date: start_date + TimeDelta::days(30),
+        })
+    }
+
+    /// A campaign that the creator wrote, and asks to launch.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] where the draft cannot be, or its offer is not live.
+    pub async fn requested_campaign(&self, draft: CampaignDraft) -> Result<Campaign, Error> {
+        let campaigns = self.acting(&self.creator).campaigns(self.id);
+        let campaign = campaigns.create(draft).await?;
+        campaigns
+            .request_launch(campaign.id(), campaign.revision())
+            .await
+    }
+
+    /// A campaign that the creator wrote and the approver launched.
+    ///
+    /// # Errors
+    ///
+    /// As for [`requested_campaign`](Self::requested_campaign).
+    pub async fn launched_campaign(&self, draft: CampaignDraft) -> Result<Campaign, Error> {
+        let campaign = self.requested_campaign(draft).await?;
+        let campaigns = self.acting(&self.approver).campaigns(self.id);
+        campaigns.launch(campaign.id(), campaign.revision()).await
     }
 }
 

@@ -97,9 +97,7 @@ impl Campaigns {
     /// [`Error::Denied`] unless a group permits it, [`Error::NotFound`].
     pub async fn sample(&self, id: CampaignId) -> Result<Vec<MaskedCustomer>, Error> {
         let mut work = self.write().await?;
-        let (campaign, grant) = work
-            .campaign_for_update(Action::ViewRecipients, id)
-            .await?;
+        let (campaign, grant) = work.campaign_for_update(Action::ViewRecipients, id).await?;
         let configuration = work.configuration().await?;
         let criteria = work
             .criteria(&configuration, &campaign.plan().selection_criteria.source)

@@ -3,7 +3,7 @@
 use super::{Deliveries, Running};
 use crate::{
     criteria::Moment,
-    domain::{Channel, Run, RunStatus, Scope},
+    domain::{Channel, Run, RunStatus, Scope, TransitionError},
     id::{CampaignId, RunId},
     policy::Action,
     ports::{Extension, Selection, StoreError},
@@ -18,8 +18,8 @@ impl Deliveries {
     ///
     /// # Errors
     ///
-    /// [`Error::Transition`] unless the campaign is active and as it was launched; [`Error::NoNotifier`] for a channel
-    /// that cannot be sent over.
+    /// [`Error::Transition`] unless the campaign is active, as it was launched, and not past its last day;
+    /// [`Error::NoNotifier`] for a channel that cannot be sent over.
     pub async fn fill(&self, id: CampaignId) -> Result<Run, Error> {
         let mut run = None;
         loop {
@@ -30,6 +30,10 @@ impl Deliveries {
                 drop(grant);
                 running
             };
+            let end = running.campaign.plan().end_date;
+            if end < running.today {
+                return Err(TransitionError::Over { end }.into());
+            }
             let channels = self.sendable_channels(&running.campaign)?;
             let current = match run {
                 Some(run) => run,
@@ -49,7 +53,8 @@ impl Deliveries {
         let ledger = &self.acting.kit().inner.ledger;
         let campaign = &running.campaign;
         if let Some(run) = ledger.unfinished_run(self.tenant, campaign.id()).await? {
-            if run.criteria_digest == running.criteria.digest() && run.revision == campaign.revision()
+            if run.criteria_digest == running.criteria.digest()
+                && run.revision == campaign.revision()
             {
                 return Ok(run);
             }
@@ -113,7 +118,8 @@ impl Deliveries {
             })
             .await?;
         if run.status == RunStatus::OverCeiling {
-            let reason: Reason = "the audience would grow past the ceiling of its launch".parse()?;
+            let reason: Reason =
+                "the audience would grow past the ceiling of its launch".parse()?;
             let campaigns = self.acting.campaigns(self.tenant);
             campaigns.pause(run.campaign, &reason).await?;
         }

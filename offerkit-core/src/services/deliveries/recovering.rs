@@ -36,7 +36,10 @@ impl Deliveries {
                     let (alive, dead): (Vec<_>, Vec<_>) = lapsed
                         .into_iter()
                         .partition(|row| key_lives(row, key_ttl, request.now));
-                    let dead = unknown(&dead, "its worker stopped, and the provider has forgotten its key");
+                    let dead = unknown(
+                        &dead,
+                        "its worker stopped, and the provider has forgotten its key",
+                    );
                     self.settle(token, &dead, report).await?;
                     self.send((token, alive), batches, report).await?;
                 }

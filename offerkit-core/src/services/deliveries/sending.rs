@@ -89,11 +89,7 @@ impl Deliveries {
         Ok((request.token, claimed))
     }
 
-    pub(super) fn claim_request(
-        &self,
-        campaign: &Campaign,
-        batches: &Batches<'_>,
-    ) -> ClaimRequest {
+    pub(super) fn claim_request(&self, campaign: &Campaign, batches: &Batches<'_>) -> ClaimRequest {
         let kit = self.acting.kit();
         let now = kit.now();
         ClaimRequest {
@@ -116,7 +112,14 @@ impl Deliveries {
     ) -> Result<(), Error> {
         let inner = &self.acting.kit().inner;
         let ids: Vec<_> = claimed.iter().map(|claimed| claimed.key.customer).collect();
-        let customers = inner.customers.get_many(&ids).await?;
+        let customers = match inner.customers.get_many(&ids).await {
+            Ok(customers) => customers,
+            Err(error) => {
+                // Nothing was sent, so the rows need not wait for the claim to lapse.
+                self.settle(token, &unsent(&claimed), report).await?;
+                return Err(error.into());
+            }
+        };
         let customers: BTreeMap<_, _> = customers
             .iter()
             .map(|customer| (customer.id(), customer))
@@ -234,6 +237,18 @@ impl Deliveries {
             not_before,
         }
     }
+}
+
+fn unsent(claimed: &[Claimed]) -> Vec<Settlement> {
+    claimed
+        .iter()
+        .map(|claimed| Settlement {
+            key: claimed.key,
+            status: DeliveryStatus::Pending,
+            reason: Some("the customers could not be read".into()),
+            not_before: None,
+        })
+        .collect()
 }
 
 /// Twice the wait for every further try, up to a day.

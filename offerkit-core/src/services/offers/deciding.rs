@@ -116,9 +116,7 @@ impl Offers {
         // Nothing more is claimed for a completed campaign, so its rows need not be cancelled in the same commit.
         let (ledger, now) = (&self.acting.kit().inner.ledger, self.acting.kit().now());
         for campaign in &retired.completed {
-            ledger
-                .cancel(self.tenant, *campaign, RETIRED, now)
-                .await?;
+            ledger.cancel(self.tenant, *campaign, RETIRED, now).await?;
         }
         Ok(retired)
     }

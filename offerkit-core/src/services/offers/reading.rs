@@ -76,10 +76,7 @@ impl Offers {
         from: RevisionNumber,
         to: RevisionNumber,
     ) -> Result<Vec<Change>, Error> {
-        let (from, to) = (
-            self.revision(id, from).await?,
-            self.revision(id, to).await?,
-        );
+        let (from, to) = (self.revision(id, from).await?, self.revision(id, to).await?);
         Ok(diff(
             from.proposal.content.value(),
             to.proposal.content.value(),

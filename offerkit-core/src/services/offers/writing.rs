@@ -2,11 +2,16 @@
 
 use super::{OfferDraft, Offers, Submitted};
 use crate::{
-    domain::{Comment, CommentKind, CommentSubject, Offer, Permission, RevisionNumber, TransitionError},
+    domain::{
+        Comment, CommentKind, CommentSubject, Offer, Permission, RevisionNumber, TransitionError,
+    },
     id::OfferId,
     page::{MAX_PAGE_SIZE, PageRequest},
     policy::{Action, Actor, OfferFacts, Resource, explain},
-    services::{Error, work::{Work, facts}},
+    services::{
+        Error,
+        work::{Work, facts},
+    },
     text::CommentBody,
 };
 
@@ -176,7 +181,11 @@ impl Work<'_> {
                 let decides = held
                     .iter()
                     .any(|held| held.permissions.contains(Permission::DecideOffers));
-                let Some(user) = (if decides { tx.users().find(id).await? } else { None }) else {
+                let Some(user) = (if decides {
+                    tx.users().find(id).await?
+                } else {
+                    None
+                }) else {
                     continue;
                 };
                 // A temporary password stands in nobody's way for long, so it does not count here.
