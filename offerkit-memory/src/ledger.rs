@@ -1,0 +1,375 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use offerkit_core::{
+    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
+    page::{Cursor, Page, PageRequest},
+    ports::{
+        ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
+        Settlement, StoreError, UniqueKey,
+    },
+    time::Timestamp,
+};
+use uuid::Uuid;
+
+use self::book::{Book, Step};
+use crate::{
+    defence::ensure,
+    keyset::{no_page, rows},
+    locks::{read, write},
+    store::MemoryStore,
+};
+
+mod book;
+
+/// Where a book stands: a delivery's key names its campaign but no tenant, so the campaign comes first.
+type Shelf = (CampaignId, TenantId);
+
+#[derive(Debug, Default)]
+pub(crate) struct Books {
+    books: BTreeMap<Shelf, Book>,
+    runs: BTreeMap<RunId, Shelf>,
+}
+
+impl Books {
+    fn book(&self, tenant: TenantId, campaign: CampaignId) -> Option<&Book> {
+        self.books.get(&(campaign, tenant))
+    }
+
+    fn book_mut(&mut self, tenant: TenantId, campaign: CampaignId) -> Option<&mut Book> {
+        self.books.get_mut(&(campaign, tenant))
+    }
+
+    /// The book of a run that goes on, and the run's place in it.
+    fn running(&mut self, run: RunId) -> Option<(&mut Book, usize)> {
+        let book = self.books.get_mut(self.runs.get(&run)?)?;
+        let place = book.runs.iter().position(|it| it.id == run)?;
+        Some((book, place))
+    }
+
+    fn holding(&mut self, token: ClaimToken, key: DeliveryKey) -> Option<&mut Book> {
+        let place = |id| (key.campaign, TenantId::from_uuid(id));
+        let books = self
+            .books
+            .range_mut(place(Uuid::nil())..=place(Uuid::max()));
+        books
+            .map(|(_, book)| book)
+            .find(|book| book.holds(token, key))
+    }
+
+    /// Moves every row of a status to another, and answers how many.
+    fn move_all(
+        &mut self,
+        (tenant, campaign): (TenantId, CampaignId),
+        from: DeliveryStatus,
+        (to, reason): (DeliveryStatus, Option<&str>),
+        at: Timestamp,
+    ) -> u64 {
+        let Some(book) = self.book_mut(tenant, campaign) else {
+            return 0;
+        };
+        let reason: Option<Arc<str>> = reason.map(Arc::from);
+        let keys = book.of_status(from).into_iter();
+        let moved = keys.filter(|(customer, channel)| {
+            let step = Step {
+                to,
+                reason: reason.clone(),
+                not_before: None,
+                at,
+            };
+            book.step(*customer, *channel, step)
+        });
+        moved.fold(0, |count, _| count + 1)
+    }
+}
+
+const CONFLICT: StoreError = StoreError::Conflict("run");
+
+#[async_trait]
+impl Ledger for MemoryStore {
+    async fn start_run(&self, run: &Run) -> Result<(), StoreError> {
+        let mut books = write(&self.shared().books);
+        if books.runs.contains_key(&run.id) {
+            return Err(StoreError::Duplicate(UniqueKey::Id));
+        }
+        let place = (run.campaign, run.tenant);
+        let book = books.books.entry(place).or_default();
+        if book.runs.iter().any(|it| it.status == RunStatus::Running) {
+            return Err(CONFLICT);
+        }
+        book.runs.push(run.clone());
+        books.runs.insert(run.id, place);
+        Ok(())
+    }
+
+    async fn unfinished_run(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Run>, StoreError> {
+        let books = read(&self.shared().books);
+        let mut runs = books
+            .book(tenant, campaign)
+            .into_iter()
+            .flat_map(|it| &it.runs);
+        Ok(runs.find(|run| run.status == RunStatus::Running).cloned())
+    }
+
+    async fn runs(&self, tenant: TenantId, campaign: CampaignId) -> Result<Vec<Run>, StoreError> {
+        let books = read(&self.shared().books);
+        let book = books.book(tenant, campaign);
+        Ok(book.map(|book| book.runs.clone()).unwrap_or_default())
+    }
+
+    async fn extend(
+        &self,
+        source: &dyn CustomerSource,
+        extension: &Extension<'_>,
+    ) -> Result<Run, StoreError> {
+        let position = {
+            let mut books = write(&self.shared().books);
+            let (book, place) = books.running(extension.run).ok_or(CONFLICT)?;
+            let run = book.runs.get(place).ok_or(CONFLICT)?;
+            if run.status != RunStatus::Running {
+                return Err(CONFLICT);
+            }
+            run.position
+        };
+        let selected = source
+            .select(extension.selection, position, extension.limit)
+            .await?;
+        let mut books = write(&self.shared().books);
+        let (book, place) = books.running(extension.run).ok_or(CONFLICT)?;
+        let mut run = book.runs.get(place).cloned().ok_or(CONFLICT)?;
+        if run.status != RunStatus::Running || run.position != position {
+            return Err(CONFLICT);
+        }
+        fill(book, &mut run, place, &selected, extension);
+        if let Some(stored) = book.runs.get_mut(place) {
+            stored.clone_from(&run);
+        }
+        Ok(run)
+    }
+
+    async fn end_run(
+        &self,
+        run: RunId,
+        status: RunStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        ensure(
+            status != RunStatus::Running,
+            "a run does not end as running",
+        )?;
+        let mut books = write(&self.shared().books);
+        let (book, place) = books.running(run).ok_or(CONFLICT)?;
+        if let Some(run) = book.runs.get_mut(place)
+            && run.status == RunStatus::Running
+        {
+            run.status = status;
+            run.finished_at = Some(now);
+        }
+        Ok(())
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        let mut books = write(&self.shared().books);
+        let book = books.book_mut(request.tenant, request.campaign);
+        Ok(book.map(|book| book.claim(request)).unwrap_or_default())
+    }
+
+    async fn settle(
+        &self,
+        token: ClaimToken,
+        settlements: &[Settlement],
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let may_settle = |it: &Settlement| DeliveryStatus::Sending.leads_to(it.status);
+        ensure(
+            settlements.iter().all(may_settle),
+            "a claimed delivery does not lead there",
+        )?;
+        let mut books = write(&self.shared().books);
+        let mut settled = 0;
+        for settlement in settlements {
+            let key = settlement.key;
+            let is_again = settlement.status == DeliveryStatus::Pending;
+            let step = Step {
+                to: settlement.status,
+                reason: settlement.reason.as_deref().map(Arc::from),
+                not_before: settlement.not_before.filter(|_| is_again),
+                at: now,
+            };
+            if let Some(book) = books.holding(token, key)
+                && book.step(key.customer, key.channel, step)
+            {
+                settled += 1;
+            }
+        }
+        Ok(settled)
+    }
+
+    async fn reclaim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        let mut books = write(&self.shared().books);
+        let book = books.book_mut(request.tenant, request.campaign);
+        Ok(book.map(|book| book.reclaim(request)).unwrap_or_default())
+    }
+
+    async fn receipt(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        status: DeliveryStatus,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut books = write(&self.shared().books);
+        let Some(book) = books.book_mut(tenant, key.campaign) else {
+            return Ok(false);
+        };
+        // A row that a worker holds is the worker's to settle, and a failed one is put back by request alone.
+        let is_reported = matches!(
+            book.status(key.customer, key.channel),
+            Some(DeliveryStatus::Sent | DeliveryStatus::Unknown)
+        );
+        let step = Step {
+            to: status,
+            reason: None,
+            not_before: None,
+            at,
+        };
+        Ok(is_reported && book.step(key.customer, key.channel, step))
+    }
+
+    async fn cancel(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let to = (DeliveryStatus::Cancelled, Some(reason));
+        let mut books = write(&self.shared().books);
+        Ok(books.move_all((tenant, campaign), DeliveryStatus::Pending, to, now))
+    }
+
+    async fn retry_failed(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let to = (DeliveryStatus::Pending, None);
+        let mut books = write(&self.shared().books);
+        Ok(books.move_all((tenant, campaign), DeliveryStatus::Failed, to, now))
+    }
+
+    async fn progress(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Progress, StoreError> {
+        let books = read(&self.shared().books);
+        let book = books.book(tenant, campaign);
+        Ok(book.map(Book::progress).unwrap_or_default())
+    }
+
+    async fn recipients(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        filter: &DeliveryFilter,
+        request: &PageRequest,
+    ) -> Result<Page<Delivery>, StoreError> {
+        let books = read(&self.shared().books);
+        let book = books.book(tenant, campaign);
+        Ok(book.map_or_else(no_page, |book| {
+            recipients(book, (tenant, campaign), *filter, request)
+        }))
+    }
+
+    async fn of_customer(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let books = read(&self.shared().books);
+        let of_tenant = books
+            .books
+            .iter()
+            .filter(|((_, owner), _)| *owner == tenant);
+        let deliveries = of_tenant.flat_map(|((campaign, _), book)| {
+            let rows = book.of_customer(customer);
+            rows.filter_map(|row| book.delivery((tenant, *campaign), row))
+        });
+        Ok(deliveries.collect())
+    }
+}
+
+/// Adds a chunk of selected customers, up to the ceiling, and moves the run past them.
+fn fill(
+    book: &mut Book,
+    run: &mut Run,
+    place: usize,
+    selected: &[CustomerId],
+    extension: &Extension<'_>,
+) {
+    let number = u32::try_from(place).unwrap_or(u32::MAX);
+    let channels: BTreeSet<_> = extension.channels.iter().copied().collect();
+    for customer in selected {
+        if !book.has(*customer) {
+            if book.audience() >= extension.ceiling {
+                run.status = RunStatus::OverCeiling;
+                break;
+            }
+            book.add(*customer, &channels, number, extension.now);
+            run.added += 1;
+        }
+        run.position = Some(*customer);
+    }
+    if run.status == RunStatus::Running && selected.len() < extension.limit {
+        run.status = RunStatus::Finished;
+    }
+    if run.status != RunStatus::Running {
+        run.finished_at = Some(extension.now);
+    }
+}
+
+/// Whole customers, as many as the page has room for, and one at least.
+fn recipients(
+    book: &Book,
+    shelf: (TenantId, CampaignId),
+    filter: DeliveryFilter,
+    request: &PageRequest,
+) -> Page<Delivery> {
+    let low = |id| (CustomerId::from_uuid(id), Channel::Email);
+    let high = |id| (CustomerId::from_uuid(id), Channel::Webhook);
+    let mut page = Page {
+        items: Vec::new(),
+        next: None,
+    };
+    let mut last = None;
+    for ((customer, _), _) in rows(book.rows(), request, low, high) {
+        if last == Some(*customer) {
+            continue;
+        }
+        let wanted = book
+            .of_customer(*customer)
+            .filter(|(_, channel, row)| row.is_wanted(*channel, filter))
+            .filter_map(|row| book.delivery(shelf, row));
+        let wanted: Vec<_> = wanted.collect();
+        if !page.items.is_empty() && page.items.len() + wanted.len() > request.size() {
+            page.next = last.map(|id| Cursor::after(id.as_uuid()));
+            break;
+        }
+        page.items.extend(wanted);
+        last = Some(*customer);
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests;

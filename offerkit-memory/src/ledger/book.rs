@@ -1,0 +1,303 @@
+//! The rows of one campaign, and what is known of them without looking at each.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use offerkit_core::{
+    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run},
+    id::{CampaignId, ClaimToken, CustomerId, TenantId},
+    ports::{ClaimRequest, Claimed, DeliveryFilter, Progress, StatusCount},
+    time::Timestamp,
+};
+
+/// A row is kept small: what most rows do not have until they are sent stands in a box.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) status: DeliveryStatus,
+    run: u32,
+    attempts: u32,
+    updated_at: Timestamp,
+    past: Option<Box<Past>>,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Past {
+    first_claimed_at: Option<Timestamp>,
+    sent_at: Option<Timestamp>,
+    not_before: Option<Timestamp>,
+    reason: Option<Arc<str>>,
+}
+
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub(super) token: ClaimToken,
+    pub(super) deadline: Timestamp,
+}
+
+/// One channel's rows that something is still to be done with.
+#[derive(Debug, Default)]
+pub(super) struct Lane {
+    ready: BTreeSet<CustomerId>,
+    waiting: BTreeSet<(Timestamp, CustomerId)>,
+    sending: BTreeMap<CustomerId, Claim>,
+}
+
+/// A step of a row, and what it leaves behind.
+pub(super) struct Step {
+    pub(super) to: DeliveryStatus,
+    pub(super) reason: Option<Arc<str>>,
+    pub(super) not_before: Option<Timestamp>,
+    pub(super) at: Timestamp,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    pub(super) runs: Vec<Run>,
+    rows: BTreeMap<(CustomerId, Channel), Row>,
+    lanes: BTreeMap<Channel, Lane>,
+    audience: u64,
+    counts: BTreeMap<(Channel, DeliveryStatus), u64>,
+}
+
+impl Book {
+    pub(super) const fn audience(&self) -> u64 {
+        self.audience
+    }
+
+    /// Adds the rows of a customer whom the audience does not have.
+    pub(super) fn add(
+        &mut self,
+        customer: CustomerId,
+        channels: &BTreeSet<Channel>,
+        run: u32,
+        now: Timestamp,
+    ) {
+        for channel in channels {
+            let row = Row {
+                status: DeliveryStatus::Pending,
+                run,
+                attempts: 0,
+                updated_at: now,
+                past: None,
+            };
+            self.rows.insert((customer, *channel), row);
+            let count = self.counts.entry((*channel, DeliveryStatus::Pending));
+            *count.or_default() += 1;
+            let lane = self.lanes.entry(*channel).or_default();
+            lane.ready.insert(customer);
+        }
+        self.audience += 1;
+    }
+
+    pub(super) fn has(&self, customer: CustomerId) -> bool {
+        self.of_customer(customer).next().is_some()
+    }
+
+    pub(super) fn status(&self, customer: CustomerId, channel: Channel) -> Option<DeliveryStatus> {
+        Some(self.rows.get(&(customer, channel))?.status)
+    }
+
+    pub(super) fn holds(&self, token: ClaimToken, key: DeliveryKey) -> bool {
+        let claim = self
+            .lanes
+            .get(&key.channel)
+            .and_then(|lane| lane.sending.get(&key.customer));
+        claim.is_some_and(|claim| claim.token == token)
+    }
+
+    /// Moves a row along an edge of its life, and answers whether there is such a row and edge. Nothing else moves one.
+    pub(super) fn step(&mut self, customer: CustomerId, channel: Channel, step: Step) -> bool {
+        let Some(row) = self.rows.get_mut(&(customer, channel)) else {
+            return false;
+        };
+        if !row.status.leads_to(step.to) {
+            return false;
+        }
+        let lane = self.lanes.entry(channel).or_default();
+        lane.leave(customer, row);
+        if let Some(count) = self.counts.get_mut(&(channel, row.status)) {
+            *count = count.saturating_sub(1);
+        }
+        *self.counts.entry((channel, step.to)).or_default() += 1;
+        row.status = step.to;
+        row.updated_at = step.at;
+        let is_sent = step.to == DeliveryStatus::Sent;
+        if row.past.is_some() || is_sent || step.reason.is_some() || step.not_before.is_some() {
+            let past = row.past.get_or_insert_default();
+            past.reason = step.reason;
+            past.not_before = step.not_before;
+            if is_sent {
+                past.sent_at = Some(step.at);
+            }
+        }
+        if step.to == DeliveryStatus::Pending {
+            match step.not_before {
+                Some(moment) => lane.waiting.insert((moment, customer)),
+                None => lane.ready.insert(customer),
+            };
+        }
+        true
+    }
+
+    pub(super) fn claim(&mut self, request: &ClaimRequest) -> Vec<Claimed> {
+        let Some(lane) = self.lanes.get_mut(&request.channel) else {
+            return Vec::new();
+        };
+        let rows = &self.rows;
+        lane.wake(request.now);
+        let is_due = |customer: &&CustomerId| {
+            let row = rows.get(&(**customer, request.channel));
+            row.and_then(Row::not_before)
+                .is_none_or(|moment| moment <= request.now)
+        };
+        let due: Vec<_> = lane
+            .ready
+            .iter()
+            .filter(is_due)
+            .take(request.limit)
+            .copied()
+            .collect();
+        due.into_iter()
+            .filter_map(|customer| {
+                let step = Step {
+                    to: DeliveryStatus::Sending,
+                    reason: None,
+                    not_before: None,
+                    at: request.now,
+                };
+                self.step(customer, request.channel, step);
+                let row = self.rows.get_mut(&(customer, request.channel))?;
+                row.attempts = row.attempts.saturating_add(1);
+                let past = row.past.get_or_insert_default();
+                past.first_claimed_at.get_or_insert(request.now);
+                self.hold(customer, request)
+            })
+            .collect()
+    }
+
+    pub(super) fn reclaim(&mut self, request: &ClaimRequest) -> Vec<Claimed> {
+        let Some(lane) = self.lanes.get(&request.channel) else {
+            return Vec::new();
+        };
+        let lapsed = lane.sending.iter();
+        let lapsed = lapsed.filter(|(_, claim)| claim.deadline < request.now);
+        let lapsed: Vec<_> = lapsed.take(request.limit).map(|(id, _)| *id).collect();
+        let held = lapsed.into_iter();
+        held.filter_map(|customer| self.hold(customer, request))
+            .collect()
+    }
+
+    fn hold(&mut self, customer: CustomerId, request: &ClaimRequest) -> Option<Claimed> {
+        let row = self.rows.get_mut(&(customer, request.channel))?;
+        row.updated_at = request.now;
+        let claim = Claim {
+            token: request.token,
+            deadline: request.deadline,
+        };
+        let lane = self.lanes.entry(request.channel).or_default();
+        lane.sending.insert(customer, claim);
+        Some(Claimed {
+            key: DeliveryKey {
+                campaign: request.campaign,
+                customer,
+                channel: request.channel,
+            },
+            attempt: row.attempts,
+            first_claimed_at: row
+                .past
+                .as_ref()
+                .and_then(|past| past.first_claimed_at)
+                .unwrap_or(request.now),
+        })
+    }
+
+    /// The keys of all rows of a status.
+    pub(super) fn of_status(&self, status: DeliveryStatus) -> Vec<(CustomerId, Channel)> {
+        let rows = self.rows.iter().filter(|(_, row)| row.status == status);
+        rows.map(|(key, _)| *key).collect()
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        let counts = self.counts.iter().filter(|(_, count)| **count > 0);
+        Progress {
+            audience: self.audience,
+            counts: counts
+                .map(|((channel, status), count)| StatusCount {
+                    channel: *channel,
+                    status: *status,
+                    count: *count,
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn of_customer(
+        &self,
+        customer: CustomerId,
+    ) -> impl Iterator<Item = (CustomerId, Channel, &Row)> {
+        let channels = (customer, Channel::Email)..=(customer, Channel::Webhook);
+        let rows = self.rows.range(channels);
+        rows.map(|((customer, channel), row)| (*customer, *channel, row))
+    }
+
+    pub(super) const fn rows(&self) -> &BTreeMap<(CustomerId, Channel), Row> {
+        &self.rows
+    }
+
+    pub(super) fn delivery(
+        &self,
+        (tenant, campaign): (TenantId, CampaignId),
+        (customer, channel, row): (CustomerId, Channel, &Row),
+    ) -> Option<Delivery> {
+        let run = self.runs.get(usize::try_from(row.run).ok()?)?;
+        let past = row.past.as_deref();
+        Some(Delivery {
+            key: DeliveryKey {
+                campaign,
+                customer,
+                channel,
+            },
+            tenant,
+            run: run.id,
+            status: row.status,
+            reason: past.and_then(|past| past.reason.as_deref()).map(Box::from),
+            attempts: row.attempts,
+            sent_at: past.and_then(|past| past.sent_at),
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+impl Row {
+    fn not_before(&self) -> Option<Timestamp> {
+        self.past.as_ref()?.not_before
+    }
+
+    pub(super) fn is_wanted(&self, channel: Channel, filter: DeliveryFilter) -> bool {
+        filter.status.is_none_or(|it| it == self.status)
+            && filter.channel.is_none_or(|it| it == channel)
+    }
+}
+
+impl Lane {
+    fn leave(&mut self, customer: CustomerId, row: &Row) {
+        self.ready.remove(&customer);
+        self.sending.remove(&customer);
+        if let Some(moment) = row.not_before() {
+            self.waiting.remove(&(moment, customer));
+        }
+    }
+
+    /// Lines up the rows whose moment has come. They keep it, for a claim whose clock is behind.
+    fn wake(&mut self, now: Timestamp) {
+        while let Some((moment, customer)) = self.waiting.pop_first() {
+            if moment > now {
+                self.waiting.insert((moment, customer));
+                return;
+            }
+            self.ready.insert(customer);
+        }
+    }
+}
