@@ -9,10 +9,7 @@ use std::{
 use async_trait::async_trait;
 use offerkit_core::{
     audit::AuditEvent,
-    domain::{
-        Customer, Scope,
-        customer::{CustomerParts, Words},
-    },
+    domain::{Customer, Scope, customer::Words},
     id::CustomerId,
     ports::{CustomerSource, CustomerStore, ImportReport, Selection, StoreError},
 };
@@ -175,23 +172,12 @@ impl CustomerStore for MemoryStore {
 
     async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError> {
         let mut changes = self.changes().await;
-        let known = read(&self.shared().customers).rows.get(&customer).cloned();
-        let scrubbed = known.map(|known| scrubbed(&known)).transpose()?;
         record(&mut changes, event, || {
-            let erased = scrubbed.map(|it| write(&self.shared().customers).put(it));
-            erased.is_some()
+            let mut customers = write(&self.shared().customers);
+            let erased = customers.rows.get(&customer).map(|it| it.erased());
+            erased.is_some_and(|erased| customers.put(erased))
         })
     }
-}
-
-/// What is left of an erased customer: id and date, so that ledger and log still know whom they mean.
-fn scrubbed(customer: &Customer) -> Result<Customer, StoreError> {
-    let parts = CustomerParts {
-        full_name: "erased".into(),
-        is_active: false,
-        ..CustomerParts::new(customer.id(), customer.created_at())
-    };
-    Customer::from_parts(parts).map_err(|error| StoreError::Backend(Box::new(error)))
 }
 
 /// Does something that cannot fail, together with its record, whose result is what it answers.

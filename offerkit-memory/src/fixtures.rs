@@ -1,14 +1,12 @@
 //! What the unit tests begin with.
 
 use offerkit_core::{
-    audit::{AuditEvent, Provenance, Refusal, Subject, SubjectKind},
     digest::Digest,
     domain::{
         Campaign, CampaignPlan, ConfigurationVersion, Group, NewUser, Offer, PermissionSet,
         Proposal, SavedCriteria, Scope, Tenant, User, Validity,
     },
-    id::{AuditId, CampaignId, CustomerId, GroupId, OfferId, OperationId, TenantId, UserId},
-    policy::{Action, Actor, DenialKind, Denied, Resource, TenantFacts, UserFacts, authorize},
+    id::{CampaignId, CustomerId, GroupId, OfferId, TenantId, UserId},
     time::Timestamp,
 };
 use serde_json::json;
@@ -96,47 +94,61 @@ pub(crate) fn campaign(number: u32, offer: OfferId, author: UserId) -> Campaign 
     Campaign::create(id, TENANT, plan(offer, "spring"), author, moment()).unwrap()
 }
 
-fn provenance(number: u32) -> Provenance {
-    Provenance {
-        id: AuditId::from_uuid(uuid(number)),
-        operation: OperationId::from_uuid(uuid(number)),
-        request: None,
-        source: None,
-        at: moment(),
-    }
-}
+pub(crate) use records::{event, refusal};
 
-fn super_admin() -> Actor {
-    Actor::User(UserFacts {
-        id: user_id(0),
-        is_active: true,
-        is_super_admin: true,
-        must_change_password: false,
-        hold: None,
-        memberships: Vec::new(),
-    })
-}
-
-/// The event of operation `number`.
-pub(crate) fn event(scope: Scope, number: u32) -> AuditEvent {
-    let (action, resource) = match scope {
-        Scope::Platform => (Action::ImportCustomers, Resource::Platform),
-        Scope::Tenant(id) => {
-            let facts = TenantFacts {
-                id,
-                is_active: true,
-            };
-            (Action::UpdateTenant, Resource::Tenant(facts))
-        }
+#[cfg(test)]
+mod records {
+    use offerkit_core::{
+        audit::{AuditEvent, Provenance, Refusal, Subject, SubjectKind},
+        domain::Scope,
+        id::{AuditId, OperationId},
+        policy::{Action, Actor, DenialKind, Denied, Resource, TenantFacts, UserFacts, authorize},
     };
-    let grant = authorize(&super_admin(), action, &resource).unwrap();
-    let subject = Subject::the(SubjectKind::Platform);
-    AuditEvent::new(grant, provenance(number), subject)
-}
 
-pub(crate) fn refusal(scope: Scope, number: u32) -> Refusal {
-    let denied = Denied::new(Action::UpdateTenant, DenialKind::Outsider);
-    let subject = Subject::the(SubjectKind::Platform);
-    let actor = super_admin().reference();
-    Refusal::new(&denied, actor, scope, provenance(number), subject)
+    use super::{moment, user_id, uuid};
+
+    fn provenance(number: u32) -> Provenance {
+        Provenance {
+            id: AuditId::from_uuid(uuid(number)),
+            operation: OperationId::from_uuid(uuid(number)),
+            request: None,
+            source: None,
+            at: moment(),
+        }
+    }
+
+    fn super_admin() -> Actor {
+        Actor::User(UserFacts {
+            id: user_id(0),
+            is_active: true,
+            is_super_admin: true,
+            must_change_password: false,
+            hold: None,
+            memberships: Vec::new(),
+        })
+    }
+
+    /// The event of operation `number`.
+    pub(crate) fn event(scope: Scope, number: u32) -> AuditEvent {
+        let (action, resource) = match scope {
+            Scope::Platform => (Action::ImportCustomers, Resource::Platform),
+            Scope::Tenant(id) => {
+                let facts = TenantFacts {
+                    id,
+                    is_active: true,
+                };
+                (Action::UpdateTenant, Resource::Tenant(facts))
+            }
+        };
+        let grant = authorize(&super_admin(), action, &resource).unwrap();
+        let subject = Subject::the(SubjectKind::Platform);
+        AuditEvent::new(grant, provenance(number), subject)
+    }
+
+    pub(crate) fn refusal(scope: Scope, number: u32) -> Refusal {
+        let denied = Denied::new(Action::UpdateTenant, DenialKind::Outsider);
+        let subject = Subject::the(SubjectKind::Platform);
+        let actor = super_admin().reference();
+        Refusal::new(&denied, actor, scope, provenance(number), subject)
+    }
 }
