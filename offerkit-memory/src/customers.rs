@@ -28,6 +28,7 @@ use crate::{
 pub(crate) struct Customers {
     rows: BTreeMap<CustomerId, Box<Customer>>,
     index: BTreeSet<(u64, CustomerId)>,
+    erased: BTreeSet<CustomerId>,
     hasher: RandomState,
     words: Words,
 }
@@ -58,8 +59,11 @@ impl Customers {
         })
     }
 
-    /// Why another customer stands against this one.
+    /// Why a customer cannot be imported.
     fn refusal(&self, customer: &Customer) -> Option<&'static str> {
+        if self.erased.contains(&customer.id()) {
+            return Some("this customer was erased");
+        }
         let taken = uniques(customer).find(|text| {
             let holder = self.holder(*text);
             holder.is_some_and(|holder| holder != customer.id())
@@ -175,7 +179,10 @@ impl CustomerStore for MemoryStore {
         record(&mut changes, event, || {
             let mut customers = write(&self.shared().customers);
             let erased = customers.rows.get(&customer).map(|it| it.erased());
-            erased.is_some_and(|erased| customers.put(erased))
+            erased.is_some_and(|erased| {
+                customers.erased.insert(customer);
+                customers.put(erased)
+            })
         })
     }
 }

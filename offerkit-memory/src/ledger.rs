@@ -230,10 +230,13 @@ impl Ledger for MemoryStore {
         let Some(book) = books.book_mut(tenant, key.campaign) else {
             return Ok(false);
         };
-        // A row that a worker holds is the worker's to settle, and a failed one is put back by request alone.
+        // The other steps are the worker's, or someone's request.
         let is_reported = matches!(
             book.status(key.customer, key.channel),
-            Some(DeliveryStatus::Sent | DeliveryStatus::Unknown)
+            Some(DeliveryStatus::Sending | DeliveryStatus::Sent | DeliveryStatus::Unknown)
+        ) && matches!(
+            status,
+            DeliveryStatus::Sent | DeliveryStatus::Delivered | DeliveryStatus::Bounced
         );
         let step = Step {
             to: status,

@@ -60,12 +60,7 @@ impl OfferRepository for MemoryTransaction {
             defence::may_approve(changes, tenant, approval)?;
             let key = (tenant, approval.offer, approval.revision);
             let row = approval.clone();
-            changes.add(
-                |state| &mut state.approvals,
-                key,
-                row,
-                UniqueKey::OfferRevision,
-            )
+            changes.add(|state| &mut state.approvals, key, row, UniqueKey::Approval)
         })
     }
 

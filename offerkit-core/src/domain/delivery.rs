@@ -71,9 +71,16 @@ impl DeliveryStatus {
     pub const fn leads_to(self, next: Self) -> bool {
         match self {
             Self::Pending => matches!(next, Self::Sending | Self::Suppressed | Self::Cancelled),
+            // A receipt may overtake the worker that has yet to settle.
             Self::Sending => matches!(
                 next,
-                Self::Pending | Self::Sent | Self::Failed | Self::Unknown | Self::Suppressed
+                Self::Pending
+                    | Self::Sent
+                    | Self::Delivered
+                    | Self::Bounced
+                    | Self::Failed
+                    | Self::Unknown
+                    | Self::Suppressed
             ),
             Self::Sent => matches!(next, Self::Delivered | Self::Bounced),
             // A late receipt settles what nobody could tell.

@@ -20,6 +20,8 @@ pub enum RunStatus {
     Finished,
     /// The audience would have grown past the launch's ceiling.
     OverCeiling,
+    /// The campaign was launched anew, so another run takes its place.
+    Superseded,
 }
 
 /// One filling of an audience. What it asks about time is fixed when it starts, so that every chunk, and any later

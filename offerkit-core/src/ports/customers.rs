@@ -87,7 +87,7 @@ pub struct ImportReport {
 #[async_trait]
 pub trait CustomerStore: Send + Sync {
     /// Adds customers, or replaces those of the same id, and records `event` with it, at once. One whose external id
-    /// or e-mail address another customer has is refused, and the others are imported. The event's record gets the
+    /// or e-mail address another customer has, or that was erased, is refused, and the others are imported. The event's record gets the
     /// report as its result.
     ///
     /// # Errors

@@ -22,6 +22,8 @@ pub enum UniqueKey {
     ConfigurationVersion,
     /// A revision of an offer.
     OfferRevision,
+    /// The approval of a revision.
+    Approval,
     /// A version of a segment.
     SegmentVersion,
     /// A customer's id, external id or e-mail address.
@@ -40,6 +42,7 @@ impl fmt::Display for UniqueKey {
             Self::Membership => "membership",
             Self::ConfigurationVersion => "configuration version",
             Self::OfferRevision => "offer revision",
+            Self::Approval => "approval",
             Self::SegmentVersion => "segment version",
             Self::Customer => "customer",
             Self::Id => "id",

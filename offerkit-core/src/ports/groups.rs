@@ -55,7 +55,7 @@ pub trait GroupRepository: Send {
         user: UserId,
     ) -> Result<Option<Membership>, StoreError>;
 
-    /// What a user holds, in one tenant or in all, by tenant and group name.
+    /// What a user holds, in one tenant or in all: by the tenants' ids, then by the groups' names.
     async fn held_by(
         &mut self,
         user: UserId,

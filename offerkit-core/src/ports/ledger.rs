@@ -147,7 +147,11 @@ pub trait Ledger: Send + Sync {
         extension: &Extension<'_>,
     ) -> Result<Run, StoreError>;
 
-    /// Ends a run before all were looked at, because its campaign is no longer active.
+    /// Ends a run before all were looked at; one that is over stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] where there is no such run, [`StoreError::Refused`] for [`RunStatus::Running`].
     async fn end_run(
         &self,
         run: RunId,
@@ -160,6 +164,10 @@ pub trait Ledger: Send + Sync {
 
     /// Settles rows that `token` still holds, and answers how many those were: a worker that slept past its deadline
     /// settles nothing that was recovered since.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`], and nothing is settled, where a status is none that a claimed row leads to.
     async fn settle(
         &self,
         token: ClaimToken,
@@ -168,10 +176,11 @@ pub trait Ledger: Send + Sync {
     ) -> Result<u64, StoreError>;
 
     /// At most `limit` rows of a campaign's channel whose claim lapsed before `now`, claimed anew under `token` until
-    /// `deadline`, so that one caller alone decides what becomes of them.
+    /// `deadline`, so that one caller alone decides what becomes of them. The attempt does not count anew.
     async fn reclaim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError>;
 
-    /// Notes what a provider reported later. Repeats and late receipts do no harm; answers whether the row moved.
+    /// Notes what a provider reported (sent, delivered or bounced), even before the worker settles. Repeats and late
+    /// receipts do no harm; answers whether the row moved.
     async fn receipt(
         &self,
         tenant: TenantId,

@@ -56,7 +56,7 @@ pub trait OfferRepository: Send {
     /// # Errors
     ///
     /// [`StoreError::Refused`] where the digest is not the revision's, or the approver wrote or submitted any
-    /// revision since the last approval.
+    /// revision since the last approval; [`StoreError::Duplicate`] where the revision is approved already.
     async fn add_approval(&mut self, approval: &OfferApproval) -> Result<(), StoreError>;
 
     /// The offer, unless it is deleted.

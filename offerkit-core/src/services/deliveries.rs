@@ -128,10 +128,6 @@ impl Work<'_> {
         let grant = self
             .authorize(action, &Resource::Campaign(facts), id)
             .await?;
-        let launch = match campaign.launch() {
-            Some(launch) if campaign.runs_as_launched() => launch,
-            _ => return Err(TransitionError::ChangedSinceLaunch.into()),
-        };
         if campaign.status() != CampaignStatus::Active {
             return Err(TransitionError::Status {
                 what: "the campaign",
@@ -140,6 +136,10 @@ impl Work<'_> {
             }
             .into());
         }
+        let launch = match campaign.launch() {
+            Some(launch) if campaign.runs_as_launched() => launch,
+            _ => return Err(TransitionError::ChangedSinceLaunch.into()),
+        };
         let offers = self.tx()?.offers();
         let offer = offers.find(campaign.plan().offer).await?;
         let offer = offer

@@ -104,7 +104,8 @@ impl Tenants {
         .await
     }
 
-    /// Makes a tenant inactive: nothing changes in it, and nothing is sent for it, until it is reactivated.
+    /// Makes a tenant inactive: nothing is sent for it and nothing changes in it, until it is reactivated, but that
+    /// memberships can still be taken, recipients looked at and the log sealed.
     ///
     /// # Errors
     ///

@@ -179,7 +179,7 @@ fn claim(model: &mut Model, channel: Channel, is_due: impl Fn(&Row) -> bool, to:
 }
 
 fn step(store: &MemoryStore, model: &mut Model, now: i64, number: u32, op: Op) {
-    use DeliveryStatus::{Cancelled, Failed, Pending, Sending, Sent, Unknown};
+    use DeliveryStatus::{Bounced, Cancelled, Delivered, Failed, Pending, Sending, Sent, Unknown};
     let customers = |claimed: Vec<offerkit_core::ports::Claimed>| {
         let ids = claimed.iter().map(|it| it.key.customer);
         ids.collect::<Vec<_>>()
@@ -230,10 +230,14 @@ fn step(store: &MemoryStore, model: &mut Model, now: i64, number: u32, op: Op) {
             let key = key(customer, is_email);
             let real = block_on(store.receipt(TENANT, key, status, at(now))).unwrap();
             let row = model.get_mut(&(customer, channel(is_email)));
-            let moved = row.filter(|row| matches!(row.0, Sent | Unknown) && row.0.leads_to(status));
+            let moved = row.filter(|row| {
+                matches!(row.0, Sending | Sent | Unknown)
+                    && matches!(status, Sent | Delivered | Bounced)
+                    && row.0.leads_to(status)
+            });
             assert_eq!(real, moved.is_some());
             if let Some(row) = moved {
-                row.0 = status;
+                (row.0, row.1) = (status, None);
             }
             let foreign = block_on(store.receipt(OTHER_TENANT, key, status, at(now))).unwrap();
             assert!(!foreign);
