@@ -15,6 +15,10 @@ pub use violation::{SchemaViolation, SchemaViolations};
 /// The most memory of one compiled pattern.
 const MAX_PATTERN_BYTES: usize = 1_048_576;
 
+/// Up to how many subschemas times values every violation is looked for. The validator keeps an error of some hundred
+/// bytes for each pair before it yields the first; `anyOf` over a long list took 12 GB.
+const MAX_WORK_FOR_ALL: usize = 200_000;
+
 /// The `$schema`s that a schema may name. In older drafts a member `id` changes what references mean.
 const DRAFTS: [&str; 4] = [
     "https://json-schema.org/draft/2020-12/schema",
@@ -50,7 +54,10 @@ const DRAFTS: [&str; 4] = [
 /// # Ok::<_, offerkit_core::schema::SchemaError>(())
 /// ```
 #[derive(Clone)]
-pub struct OfferSchema(Arc<Validator>);
+pub struct OfferSchema {
+    validator: Arc<Validator>,
+    subschemas: usize,
+}
 
 /// A schema that no tenant may have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -114,9 +121,9 @@ impl OfferSchema {
     ///
     /// [`SchemaError`] with the place of what is wrong.
     pub fn compile(schema: &Value) -> Result<Self, SchemaError> {
-        bounds::check(schema)?;
+        let subschemas = bounds::check(schema)?;
         let mut options = jsonschema::options()
-            // With its default features the crate loads references over HTTP; a crate of the same build may enable them.
+            // Another crate of the same build may enable the features that load references over HTTP.
             .offline()
             .should_validate_formats(true)
             .with_pattern_options(
@@ -151,16 +158,34 @@ impl OfferSchema {
                 message,
             }
         })?;
-        Ok(Self(Arc::new(validator)))
+        Ok(Self {
+            validator: Arc::new(validator),
+            subschemas,
+        })
     }
 
     /// Checks an offer's data.
     ///
     /// # Errors
     ///
-    /// [`SchemaViolations`], in the order of the data.
+    /// [`SchemaViolations`], in the order of the data. Where both the data and the schema are very large, they are only
+    /// the first that was found.
     pub fn check(&self, data: &Value) -> Result<(), SchemaViolations> {
-        SchemaViolations::of(self.0.iter_errors(data), data).map_or(Ok(()), Err)
+        let violations = if self.subschemas.saturating_mul(values(data)) <= MAX_WORK_FOR_ALL {
+            SchemaViolations::of(self.validator.iter_errors(data), data)
+        } else {
+            SchemaViolations::of(self.validator.validate(data).err().into_iter(), data)
+        };
+        violations.map_or(Ok(()), Err)
+    }
+}
+
+/// How many values there are in a value, with itself.
+fn values(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => members.values().map(values).sum::<usize>() + 1,
+        Value::Array(items) => items.iter().map(values).sum::<usize>() + 1,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
     }
 }
 
@@ -170,7 +195,7 @@ impl fmt::Debug for OfferSchema {
     }
 }
 
-/// Of an error about alternatives, the one that lists values: `"objekt"` is a misspelt type before it is no list of types.
+/// Of an error about alternatives, the one that lists values: `"objekt"` is a misspelt type before it is no list.
 fn cause<'a>(error: &'a ValidationError<'static>) -> &'a ValidationError<'static> {
     match error.kind() {
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {

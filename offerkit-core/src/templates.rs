@@ -3,18 +3,19 @@
 //! A template is text that a tenant's people write and that goes to a hundred thousand customers, so what it may do is
 //! little, and what would fail is found by [`check`](crate::ports::TemplateEngine::check) before anybody approves it:
 //!
-//! - values are those it is given: there are no functions, files, macros, includes or imports, and nothing is set or
-//!   multiplied;
+//! - values are those it is given: there are no functions, files, macros, includes or imports, and nothing is
+//!   multiplied; `set` names a value that was given or a text made of such, but no list written there and no sum;
 //! - a name that is not among the allowed ones is refused, with the nearest that is;
 //! - a value that is missing or `null` is an error where it would be written, and false in a condition:
 //!   `{% if customer.full_name %}Dear {{ customer.full_name }}{% endif %}`;
 //! - a list or an object is an error where it would be written: it is for loops and filters;
+//! - tags, nesting and `elif`s are limited, generously;
 //! - in HTML every value is escaped, and no template can switch that off;
 //! - time, memory and output are limited.
 //!
-//! The filters are `abs`, `capitalize`, `default`, `first`, `float`, `format`, `int`, `join`, `length`, `lower`, `replace`,
-//! `round`, `sort`, `title`, `trim` and `upper`; the tests `defined`, `divisibleby`, `even`,
-//! `none`, `number`, `odd`, `string` and `undefined`, beside the comparisons.
+//! The filters are `abs`, `capitalize`, `default`, `first`, `float`, `format`, `int`, `join`, `length`, `lower`,
+//! `replace`, `round`, `sort`, `title`, `trim` and `upper`; the tests `defined`, `divisibleby`, `even`, `none`, `number`,
+//! `odd`, `string` and `undefined`, beside the comparisons. The statements are `if`, `for` and `set`.
 
 use std::{fmt, io};
 
@@ -39,7 +40,7 @@ const FUEL: u64 = 20_000;
 const MAX_OUTPUT_BYTES: usize = 262_144;
 /// The most bytes of a template.
 const MAX_TEMPLATE_BYTES: usize = MessageTemplate::MAX_BODY_BYTES;
-/// The most characters of another's error message that is passed on.
+/// The most characters of a name, or of the engine's error message, that an error repeats.
 const MAX_MESSAGE_CHARS: usize = 200;
 
 /// The filters that a template may use.
@@ -140,7 +141,7 @@ impl TemplateEngine for MinijinjaTemplates {
             .into_iter()
             .filter(|name| !scan::is_allowed(name, names))
             .min_by_key(|name| (template.find(name.as_str()), name.clone()))
-            .map_or(Ok(()), |name| Err(scan::unknown_name(name, names)))
+            .map_or(Ok(()), |name| Err(scan::unknown_name(&name, names)))
     }
 
     fn render(

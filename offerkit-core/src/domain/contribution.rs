@@ -11,8 +11,10 @@ use crate::{id::UserId, time::Timestamp};
 pub enum ContributionKind {
     /// Wrote the revision.
     Wrote,
-    /// Submitted it for approval, or requested its launch.
+    /// Submitted the revision of an offer.
     Submitted,
+    /// Requested the launch of the revision of a campaign.
+    RequestedLaunch,
     /// Wrote a segment version that the campaign uses.
     WroteSegment,
 }

@@ -176,14 +176,19 @@ fn no_more_evaluations_run_at_once_than_there_are_places() {
 #[test]
 fn an_abandoned_evaluation_keeps_its_place_until_it_ends() {
     let hasher = Argon2Hasher::with_concurrency(1);
+    let mut abandoned = hasher.hash(PASSWORD);
     let mut context = Context::from_waker(Waker::noop());
-    for _ in 0..8 {
-        let mut abandoned = hasher.hash(PASSWORD);
-        assert!(matches!(
-            abandoned.as_mut().poll(&mut context),
-            Poll::Pending
-        ));
+    assert!(matches!(
+        abandoned.as_mut().poll(&mut context),
+        Poll::Pending
+    ));
+    while hasher.gauge.total() == 0 {
+        thread::yield_now();
     }
+    drop(abandoned);
+    let is_free = hasher.places.try_acquire_arc().is_some();
+    let is_running = *hasher.gauge.running.lock().unwrap() > 0;
+    assert!(!(is_free && is_running));
     assert!(!block_on(hasher.verify(PASSWORD, None)).unwrap());
     assert_eq!(hasher.gauge.most.load(Ordering::SeqCst), 1);
 }

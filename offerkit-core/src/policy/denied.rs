@@ -209,6 +209,10 @@ fn four_eyes(f: &mut fmt::Formatter<'_>, contribution: &Contribution) -> fmt::Re
     match kind {
         ContributionKind::Wrote => write!(f, "you edited revision {revision} on {day}"),
         ContributionKind::Submitted => write!(f, "you submitted revision {revision} on {day}"),
+        ContributionKind::RequestedLaunch => write!(
+            f,
+            "you requested the launch of revision {revision} on {day}"
+        ),
         ContributionKind::WroteSegment => write!(
             f,
             "you wrote a segment that revision {revision} uses, on {day}"

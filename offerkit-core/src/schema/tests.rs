@@ -262,6 +262,16 @@ fn a_schema_has_a_largest_size_and_depth() {
     );
 }
 
+#[test]
+fn a_large_list_under_many_alternatives_yields_the_first_violation() {
+    let alternatives: Vec<_> = (0..2_000)
+        .map(|length| json!({ "type": "string", "minLength": length }))
+        .collect();
+    let schema = json!({ "properties": { "a": { "items": { "anyOf": alternatives } } } });
+    let found = violations(&schema, &json!({ "a": vec![1; 10_000] }));
+    assert_eq!(pointers(&found), ["/a/0"]);
+}
+
 /// Definitions that each refer to the next, `times` times.
 fn definitions(count: usize, keyword: &str, times: usize) -> Value {
     let mut defs = serde_json::Map::new();

@@ -68,7 +68,7 @@ fn entitled(row: &Row, person: &Person, thing: Thing) -> Result<(), &'static str
 fn above_permissions(action: Action, thing: Thing) -> Result<(), &'static str> {
     let took_part = match thing.part() {
         Part::None | Part::Before => false,
-        Part::Wrote | Part::Submitted | Part::Segment => true,
+        Part::Wrote | Part::Submitted | Part::Requested | Part::Segment => true,
     };
     match action {
         Action::ApproveOffer | Action::LaunchCampaign if took_part => Err("four_eyes"),

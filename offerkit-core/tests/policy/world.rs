@@ -137,8 +137,10 @@ pub(crate) enum Part {
     Before,
     /// Wrote since.
     Wrote,
-    /// Submitted, or requested the launch.
+    /// Submitted.
     Submitted,
+    /// Requested the launch.
+    Requested,
     /// Wrote a segment of it.
     Segment,
 }
@@ -149,7 +151,7 @@ impl Part {
         Self::None,
         Self::Before,
         Self::Wrote,
-        Self::Submitted,
+        Self::Requested,
         Self::Segment,
     ];
 
@@ -166,6 +168,7 @@ impl Part {
             Self::Before => return Vec::new(),
             Self::Wrote => Some(act(ME, ContributionKind::Wrote, 2)),
             Self::Submitted => Some(act(ME, ContributionKind::Submitted, 2)),
+            Self::Requested => Some(act(ME, ContributionKind::RequestedLaunch, 2)),
             Self::Segment => Some(act(ME, ContributionKind::WroteSegment, 2)),
         };
         [act(COLLEAGUE, ContributionKind::Wrote, 1)]

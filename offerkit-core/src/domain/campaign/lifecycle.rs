@@ -130,7 +130,7 @@ impl Campaign {
             revision: seen,
             counted,
         });
-        self.contribute(by, ContributionKind::Submitted, now);
+        self.contribute(by, ContributionKind::RequestedLaunch, now);
         Ok(self)
     }
 
