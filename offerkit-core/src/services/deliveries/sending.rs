@@ -183,8 +183,9 @@ impl Deliveries {
         let address = address(batches.channel, customer)
             .ok_or_else(|| suppressed("the customer has no address on this channel"))?;
         let templates = &*self.acting.kit().inner.templates;
+        // The error may repeat the customer's data, which has no place in the ledger.
         let rendered = messages::render(templates, batches.template, batches.shared, customer)
-            .map_err(|error| without(DeliveryStatus::Failed, &error.to_string()))?;
+            .map_err(|_| without(DeliveryStatus::Failed, "the message could not be filled in"))?;
         Ok(Message {
             id: claimed.key.id(),
             key: claimed.key,
