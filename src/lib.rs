@@ -12,9 +12,16 @@ pub use offerkit_core::password;
 #[cfg(feature = "testing")]
 pub use offerkit_core::testing;
 
+#[cfg(feature = "csv")]
+pub mod csv;
+
 /// Every port in memory: the embedded default.
 #[cfg(feature = "memory")]
 pub use offerkit_memory as memory;
+
+/// For implementing the [`ports`]: `#[async_trait] impl Notifier for …`.
+#[doc(no_inline)]
+pub use async_trait::async_trait;
 
 pub use offerkit_core::services::{
     Acting, CampaignDraft, Context, Error, ErrorKind, OfferDraft, Offerkit, Settings,

@@ -4,6 +4,8 @@
 //! policy ([`policy`]) and speak to the outside through ports ([`ports`]), which adapters implement. Most
 //! applications use the facade crate `offerkit` and never name this one.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod audit;
 pub mod canonical;
 pub mod criteria;

@@ -146,12 +146,14 @@ impl OfferSchema {
             }
         }
         let validator = options.build(schema).map_err(|error| {
-            let message = match error.kind() {
-                ValidationErrorKind::Format { format } if format == "regex" => format!(
+            let is_pattern = matches!(error.kind(), ValidationErrorKind::Format { format } if format == "regex");
+            let message = if is_pattern {
+                format!(
                     "{} is not a pattern of linear time: it has look-around, a back-reference or an error, or is too large",
                     violation::shown(error.instance())
-                ),
-                _ => violation::message(cause(&error)),
+                )
+            } else {
+                violation::message(cause(&error))
             };
             SchemaError::Invalid {
                 pointer: error.instance_path().as_str().to_owned(),
@@ -197,16 +199,16 @@ impl fmt::Debug for OfferSchema {
 
 /// Of an error about alternatives, the one that lists values: `"objekt"` is a misspelt type before it is no list.
 fn cause<'a>(error: &'a ValidationError<'static>) -> &'a ValidationError<'static> {
-    match error.kind() {
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            context
-                .iter()
-                .flatten()
-                .find(|inner| matches!(inner.kind(), ValidationErrorKind::Enum { .. }))
-                .unwrap_or(error)
-        }
-        _ => error,
-    }
+    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) =
+        error.kind()
+    else {
+        return error;
+    };
+    context
+        .iter()
+        .flatten()
+        .find(|inner| matches!(inner.kind(), ValidationErrorKind::Enum { .. }))
+        .unwrap_or(error)
 }
 
 #[cfg(test)]

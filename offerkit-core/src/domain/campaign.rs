@@ -48,6 +48,16 @@ impl CampaignStatus {
     }
 }
 
+impl CampaignStatus {
+    /// The status as a sentence says it: "the campaign is a draft".
+    pub(crate) const fn in_words(self) -> &'static str {
+        match self {
+            Self::Draft => "a draft",
+            Self::Active | Self::Paused | Self::Completed => self.as_str(),
+        }
+    }
+}
+
 /// What a campaign says, to whom and when: what a launch approves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CampaignPlan {

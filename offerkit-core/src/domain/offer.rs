@@ -51,6 +51,16 @@ impl OfferStatus {
     }
 }
 
+impl OfferStatus {
+    /// The status as a sentence says it: "the offer is a draft".
+    pub(super) const fn in_words(self) -> &'static str {
+        match self {
+            Self::Draft => "a draft",
+            Self::Submitted | Self::Approved | Self::Rejected => self.as_str(),
+        }
+    }
+}
+
 /// The days on which an offer may be sent, both ends included, in the tenant's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Validity {

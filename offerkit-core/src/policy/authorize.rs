@@ -59,10 +59,13 @@ fn is_about(rule: Rule, resource: &Resource<'_>) -> Result<(), DenialKind> {
 /// What the user's flags and groups permit, before the rules that stand above them.
 fn entitled(user: &UserFacts, rule: Rule, resource: &Resource<'_>) -> Result<Basis, DenialKind> {
     match (rule.requirement, resource.tenant()) {
-        (Requirement::Oneself, _) => match resource {
-            Resource::Account { user: account, .. } if *account == user.id => Ok(Basis::Oneself),
-            _ => Err(DenialKind::WrongResource),
-        },
+        (Requirement::Oneself, _) => {
+            let is_own =
+                matches!(resource, Resource::Account { user: account, .. } if *account == user.id);
+            is_own
+                .then_some(Basis::Oneself)
+                .ok_or(DenialKind::WrongResource)
+        }
         (Requirement::Job, tenant) => Err(not_a_job(user, tenant)),
         (Requirement::SuperAdmin, tenant) => super_admin(user, tenant),
         (Requirement::PermissionOrSuperAdmin(_), _) if user.is_super_admin => Ok(Basis::SuperAdmin),

@@ -218,8 +218,16 @@ fn subschemas<'a>(
                         .map(|(name, schema)| (child(&here, name), schema)),
                 );
             }
-            value if SINGLE.contains(&keyword) => found.push((here, value)),
-            _ => {}
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => {
+                if SINGLE.contains(&keyword) {
+                    found.push((here, value));
+                }
+            }
         }
     }
     found

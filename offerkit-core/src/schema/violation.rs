@@ -29,7 +29,10 @@ pub struct SchemaViolation {
 
 impl fmt::Display for SchemaViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`: {}", self.pointer, self.message)
+        match self.pointer.as_str() {
+            "" => write!(f, "at the top: {}", self.message),
+            pointer => write!(f, "at `{pointer}`: {}", self.message),
+        }
     }
 }
 

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{Acting, Error, catalog::platform_catalog, work::Work};
 use crate::{
     criteria::Criteria,
-    domain::{Campaign, CampaignStatus, Channel, Offer, OfferRevision, Scope, TransitionError},
+    domain::{
+        Campaign, CampaignStatus, Channel, DeliveryKey, DeliveryStatus, Offer, OfferRevision,
+        Scope, TransitionError,
+    },
     id::{CampaignId, TenantId},
     policy::{Action, CampaignFacts, Grant, Resource},
     ports::Progress,
@@ -65,6 +68,35 @@ impl Deliveries {
         Ok(ledger.progress(self.tenant, campaign).await?)
     }
 
+    /// Notes what a provider reported about a delivery: sent, delivered or bounced. Repeats, late receipts and those that
+    /// overtake the sender do no harm; answers whether the delivery's status changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless the actor is the delivery job; [`Error::NotFound`]; [`Error::Invalid`] for another
+    /// status.
+    pub async fn receipt(&self, key: DeliveryKey, status: DeliveryStatus) -> Result<bool, Error> {
+        let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+        drop(
+            work.authorize_in_tenant(Action::RunDeliveries, key.campaign)
+                .await?,
+        );
+        work.viewed_campaign(key.campaign).await?;
+        drop(work);
+        let reported = matches!(
+            status,
+            DeliveryStatus::Sent | DeliveryStatus::Delivered | DeliveryStatus::Bounced
+        );
+        if !reported {
+            return Err(Error::Invalid(format!(
+                "a provider does not report `{}`: expected sent, delivered or bounced",
+                status.as_str()
+            )));
+        }
+        let (ledger, now) = (&self.acting.kit().inner.ledger, self.acting.kit().now());
+        Ok(ledger.receipt(self.tenant, key, status, now).await?)
+    }
+
     /// Puts a campaign's failed deliveries back to pending, and answers how many.
     ///
     /// # Errors
@@ -80,7 +112,7 @@ impl Deliveries {
                 if found.status() != CampaignStatus::Active {
                     return Err(TransitionError::Status {
                         what: "the campaign",
-                        status: found.status().as_str(),
+                        status: found.status().in_words(),
                         wanted: "retried",
                     }
                     .into());
@@ -131,7 +163,7 @@ impl Work<'_> {
         if campaign.status() != CampaignStatus::Active {
             return Err(TransitionError::Status {
                 what: "the campaign",
-                status: campaign.status().as_str(),
+                status: campaign.status().in_words(),
                 wanted: "run",
             }
             .into());

@@ -253,7 +253,7 @@ impl Campaign {
         }
         Err(TransitionError::Status {
             what: "the campaign",
-            status: self.parts.status.as_str(),
+            status: self.parts.status.in_words(),
             wanted,
         })
     }

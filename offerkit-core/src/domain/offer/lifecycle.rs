@@ -265,7 +265,7 @@ impl Offer {
     const fn refused(&self, wanted: &'static str) -> TransitionError {
         TransitionError::Status {
             what: "the offer",
-            status: self.parts.status.as_str(),
+            status: self.parts.status.in_words(),
             wanted,
         }
     }
