@@ -115,7 +115,7 @@ impl Provider {
     }
 }
 
-#[async_trait::async_trait]
+#[offerkit::async_trait]
 impl Notifier for Provider {
     fn profile(&self) -> Profile {
         self.printer.profile()

@@ -106,6 +106,20 @@ impl Catalog {
         })
     }
 
+    /// The same catalog with no field protected or retired: for criteria that were checked when they were allowed.
+    #[must_use]
+    pub fn allowing_all(&self) -> Self {
+        let fields = self.fields.iter();
+        let fields = fields.map(|(name, field)| {
+            let field = FieldDefinition::clone(field).allowed().unretired();
+            (name.clone(), Arc::new(field))
+        });
+        Self {
+            fields: Arc::new(fields.collect()),
+            revision: self.revision,
+        }
+    }
+
     /// The same fields under another revision: the one a store has given the catalog it keeps.
     #[must_use]
     pub fn at_revision(mut self, revision: u64) -> Self {

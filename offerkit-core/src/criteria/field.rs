@@ -122,6 +122,11 @@ impl FieldDefinition {
         self
     }
 
+    pub(super) fn unretired(mut self) -> Self {
+        self.retired = false;
+        self
+    }
+
     /// The name by which criteria know the field.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -71,7 +71,7 @@ impl AuditLog {
         let mut work = self.acting.write(self.scope).await?;
         let resource = match self.scope {
             Scope::Platform => Resource::Platform,
-            Scope::Tenant(_) => Resource::Tenant(work.tenant()?),
+            Scope::Tenant(_) => Resource::Tenant(work.tenant_for(Action::SealAudit)?),
         };
         let subject = Subject::the(SubjectKind::Platform);
         work.permit(Action::SealAudit, &resource, subject).await?;

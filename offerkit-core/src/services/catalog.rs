@@ -36,9 +36,9 @@ impl Catalog {
     ///
     /// [`Error::Denied`] unless the actor is a super admin; [`Error::Catalog`] where the name is taken.
     pub async fn add_attribute(&self, field: FieldDefinition) -> Result<FieldDefinition, Error> {
-        self.change(&field, |state| {
+        self.change(|state| {
             state.attributes.push(field.clone());
-            Ok(())
+            Ok(field.clone())
         })
         .await
     }
@@ -49,30 +49,19 @@ impl Catalog {
     ///
     /// [`Error::Denied`] unless the actor is a super admin; [`Error::NotFound`] where there is none of this name.
     pub async fn retire_attribute(&self, name: &str) -> Result<FieldDefinition, Error> {
-        let state = {
-            let mut work = self.acting.read(Scope::Platform).await?;
-            work.tx()?.catalog().current().await?
-        };
-        let field = state.attributes.iter().find(|field| field.name() == name);
-        let retired = field
-            .cloned()
-            .ok_or(Error::NotFound("attribute"))?
-            .retired();
-        self.change(&retired, |state| {
-            for field in &mut state.attributes {
-                if field.name() == name {
-                    *field = retired.clone();
-                }
-            }
-            Ok(())
+        self.change(|state| {
+            let mut fields = state.attributes.iter_mut();
+            let field = fields.find(|field| field.name() == name);
+            let field = field.ok_or(Error::NotFound("attribute"))?;
+            *field = field.clone().retired();
+            Ok(field.clone())
         })
         .await
     }
 
     async fn change(
         &self,
-        field: &FieldDefinition,
-        to: impl Fn(&mut CatalogState) -> Result<(), Error> + Sync,
+        to: impl Fn(&mut CatalogState) -> Result<FieldDefinition, Error> + Sync,
     ) -> Result<FieldDefinition, Error> {
         let subject = Subject::the(SubjectKind::Catalog);
         self.acting
@@ -83,11 +72,11 @@ impl Catalog {
                     .await?;
                 let before = work.tx()?.catalog().current().await?;
                 let mut state = before.clone();
-                to(&mut state)?;
+                let field = to(&mut state)?;
                 build(&state)?;
                 let after = work.tx()?.catalog().update(state).await?;
                 let event = work.event(grant, subject).before(&before).after(&after);
-                work.commit(event, field.clone()).await
+                work.commit(event, field).await
             })
             .await
     }

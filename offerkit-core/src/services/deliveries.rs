@@ -193,16 +193,11 @@ impl Work<'_> {
         Ok((running, grant))
     }
 
-    /// The criteria as they were launched. A field that the tenant may no longer use was allowed then, so the whole
-    /// catalog counts.
+    /// The criteria as they were launched. A field that the tenant may no longer use, or that was retired, was allowed
+    /// then, so the whole catalog counts.
     async fn launched_criteria(&mut self, campaign: &Campaign) -> Result<Criteria, Error> {
         let catalog = platform_catalog(self.tx()?).await?;
-        let names: Vec<_> = catalog
-            .fields()
-            .map(|field| field.name().to_owned())
-            .collect();
-        let names: Vec<_> = names.iter().map(String::as_str).collect();
-        let catalog = catalog.allowing(&names)?;
+        let catalog = catalog.allowing_all();
         let saved = &campaign.plan().selection_criteria;
         let criteria = Criteria::parse(&saved.source, &catalog)?;
         if criteria.digest() != saved.digest {

@@ -6,7 +6,9 @@ use super::{Acting, Error, work::Work};
 use crate::{
     domain::{Campaign, Offer, OfferStatus, Permission, Tenant},
     page::{MAX_PAGE_SIZE, Order, PageRequest},
-    policy::{Action, CampaignFacts, Denied, Explanation, OfferFacts, Resource, explain},
+    policy::{
+        Action, CampaignFacts, DenialKind, Denied, Explanation, OfferFacts, Resource, explain,
+    },
     ports::{CampaignFilter, OfferFilter},
     time::Timestamp,
 };
@@ -62,6 +64,14 @@ impl Desk {
             };
             let scope = crate::domain::Scope::Tenant(membership.tenant.id());
             let mut work = self.acting.read(scope).await?;
+            match work.obstacle_to_viewing()? {
+                None => {}
+                Some(Denied {
+                    kind: DenialKind::MissingPermission { .. },
+                    ..
+                }) => continue,
+                Some(denied) => return Err(denied.into()),
+            }
             if may(Permission::DecideOffers) {
                 items.extend(work.submitted_offers(&membership.tenant).await?);
             }
@@ -75,6 +85,15 @@ impl Desk {
 }
 
 impl Work<'_> {
+    fn obstacle_to_viewing(&self) -> Result<Option<Denied>, Error> {
+        let resource = Resource::Tenant(self.tenant()?);
+        Ok(obstacle(explain(
+            self.actor(),
+            Action::ViewOffers,
+            &resource,
+        )))
+    }
+
     async fn submitted_offers(&mut self, tenant: &Tenant) -> Result<Vec<DeskItem>, Error> {
         let facts = self.tenant()?;
         let filter = OfferFilter {

@@ -79,7 +79,7 @@ impl Groups {
         self.acting
             .mutate(Action::UpdateGroup, || async {
                 let mut work = self.write().await?;
-                let tenant = work.tenant()?;
+                let tenant = work.tenant_for(Action::UpdateGroup)?;
                 let group = work.find_group(Action::UpdateGroup, name).await?;
                 let resource = Resource::Group {
                     tenant,
@@ -199,7 +199,7 @@ impl Groups {
         action: Action,
         user: UserId,
     ) -> Result<crate::policy::Grant, Error> {
-        let tenant = work.tenant()?;
+        let tenant = work.tenant_for(action)?;
         work.authorize(action, &Resource::Membership { tenant, user }, user)
             .await
     }

@@ -27,6 +27,8 @@ pub(super) struct Work<'a> {
     tenant: Option<TenantFacts>,
     now: Timestamp,
     operation: OperationId,
+    /// What someone else did under this operation id; told to nobody but those who could have done it.
+    reused: Option<Box<AuditRecord>>,
 }
 
 impl Acting {
@@ -79,11 +81,16 @@ impl Acting {
     async fn begin(&self, scope: Scope, access: Access) -> Result<Work<'_>, Error> {
         let mut tx = self.kit().inner.store.begin(scope, access).await?;
         let now = self.kit().now();
-        if let (Access::Write, Some(operation)) = (access, self.operation_id())
-            && let Some(done) = tx.audit().find_operation(operation).await?
-        {
-            return Err(StoreError::AlreadyDone(Box::new(done)).into());
-        }
+        let done = match (access, self.operation_id()) {
+            (Access::Write, Some(operation)) => tx.audit().find_operation(operation).await?,
+            (Access::Write, None) | (Access::Read, _) => None,
+        };
+        let reused = match done.map(Box::new) {
+            Some(done) if done.actor == self.context().actor() => {
+                return Err(StoreError::AlreadyDone(done).into());
+            }
+            reused => reused,
+        };
         let tenant = match scope {
             Scope::Platform => None,
             Scope::Tenant(id) => find_tenant(&mut *tx, id, access).await?,
@@ -100,6 +107,7 @@ impl Acting {
             tenant,
             now,
             operation,
+            reused,
         })
     }
 }
@@ -201,6 +209,27 @@ impl Work<'_> {
         self.tenant.ok_or(Error::NotFound("tenant"))
     }
 
+    /// The scope's tenant, for `action`. Who may do nothing anywhere is told so where there is none too, or the
+    /// answer would show which tenants there are.
+    pub(super) fn tenant_for(&self, action: Action) -> Result<TenantFacts, Error> {
+        self.tenant.ok_or_else(|| match self.bar() {
+            Some(kind) => Denied::new(action, kind).into(),
+            None => Error::NotFound("tenant"),
+        })
+    }
+
+    /// What keeps the actor from everything in every tenant.
+    fn bar(&self) -> Option<DenialKind> {
+        match &self.actor {
+            Actor::Anonymous => Some(DenialKind::Unauthenticated),
+            Actor::User(user) if !user.is_active => Some(DenialKind::Inactive),
+            Actor::User(user) if user.must_change_password => {
+                Some(DenialKind::PasswordChangeRequired)
+            }
+            Actor::User(_) | Actor::System(_) => None,
+        }
+    }
+
     /// The tenant's current configuration.
     pub(super) async fn configuration(&mut self) -> Result<OfferConfiguration, Error> {
         let current = self.tx()?.configurations().current().await?;
@@ -214,9 +243,13 @@ impl Work<'_> {
         resource: &Resource<'_>,
         subject: impl Into<Subject>,
     ) -> Result<Grant, Error> {
-        match authorize(&self.actor, action, resource) {
-            Ok(grant) => Ok(grant),
-            Err(denied) => Err(self.refuse(denied, subject.into()).await),
+        match (authorize(&self.actor, action, resource), self.reused.take()) {
+            (Ok(grant), None) => Ok(grant),
+            (Ok(grant), Some(done)) => {
+                drop(grant);
+                Err(StoreError::AlreadyDone(done).into())
+            }
+            (Err(denied), _) => Err(self.refuse(denied, subject.into()).await),
         }
     }
 
@@ -236,7 +269,7 @@ impl Work<'_> {
         action: Action,
         subject: impl Into<Subject>,
     ) -> Result<Grant, Error> {
-        let tenant = self.tenant()?;
+        let tenant = self.tenant_for(action)?;
         self.authorize(action, &Resource::Tenant(tenant), subject)
             .await
     }
@@ -248,15 +281,15 @@ impl Work<'_> {
         what: &'static str,
         subject: impl Into<Subject>,
     ) -> Error {
-        let Some(tenant) = self.tenant else {
-            return Error::NotFound("tenant");
+        let tenant = match self.tenant_for(action) {
+            Ok(tenant) => tenant,
+            Err(error) => return error,
         };
         let outsider = match &self.actor {
             Actor::User(user) => user.memberships.is_empty(),
-            Actor::System(_) => false,
-            Actor::Anonymous => true,
+            Actor::System(_) | Actor::Anonymous => false,
         };
-        if !outsider {
+        if !outsider && self.bar().is_none() {
             return Error::NotFound(what);
         }
         match authorize(&self.actor, action, &Resource::Tenant(tenant)) {

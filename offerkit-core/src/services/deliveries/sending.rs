@@ -38,31 +38,51 @@ impl Deliveries {
         let mut report = DeliveryReport::default();
         let (running, _) = self.due(id).await?;
         for channel in self.sendable_channels(&running.campaign)? {
-            while let (running, Some(tenant)) = self.due(id).await? {
-                let content = &running.live.proposal.content;
-                let shared = messages::shared_values(&tenant, &running.campaign, content);
-                let (Some(template), Some(notifier)) = (
-                    running.campaign.plan().messages.get(&channel),
-                    self.acting.kit().inner.notifiers.get(&channel),
-                ) else {
-                    return Err(Error::NoNotifier(channel));
-                };
-                let batches = Batches {
-                    channel,
-                    template,
-                    shared: &shared,
-                    notifier,
-                };
-                self.recover(&running.campaign, &batches, &mut report)
-                    .await?;
-                let claimed = self.claim(&running.campaign, &batches).await?;
-                if claimed.1.is_empty() {
-                    break;
+            loop {
+                match self.due(id).await {
+                    Ok((running, Some(tenant))) => {
+                        if !self.batch(channel, &running, &tenant, &mut report).await? {
+                            break;
+                        }
+                    }
+                    // Paused, completed or retired meanwhile, or the day is over: what was sent is told.
+                    Ok((_, None)) | Err(Error::Transition(_)) => return Ok(report),
+                    Err(error) => return Err(error),
                 }
-                self.send(claimed, &batches, &mut report).await?;
             }
         }
         Ok(report)
+    }
+
+    /// Sends one batch over a channel, and answers whether there was anything to send.
+    async fn batch(
+        &self,
+        channel: Channel,
+        running: &Running,
+        tenant: &Tenant,
+        report: &mut DeliveryReport,
+    ) -> Result<bool, Error> {
+        let content = &running.live.proposal.content;
+        let shared = messages::shared_values(tenant, &running.campaign, content);
+        let messages = &running.campaign.plan().messages;
+        // A new launch may have dropped the channel.
+        let Some(template) = messages.get(&channel) else {
+            return Ok(false);
+        };
+        let notifiers = &self.acting.kit().inner.notifiers;
+        let batches = Batches {
+            channel,
+            template,
+            shared: &shared,
+            notifier: notifiers.get(&channel).ok_or(Error::NoNotifier(channel))?,
+        };
+        self.recover(&running.campaign, &batches, report).await?;
+        let (token, claimed) = self.claim(&running.campaign, &batches).await?;
+        if claimed.is_empty() {
+            return Ok(false);
+        }
+        self.send((token, claimed), &batches, report).await?;
+        Ok(true)
     }
 
     /// The campaign if it runs, with its tenant if today is a day of sending.
