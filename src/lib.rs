@@ -1,15 +1,18 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[doc(inline)]
 pub use offerkit_core::{
     audit, canonical, criteria, digest, domain, id, page, policy, ports, schema, services,
     templates, text, time,
 };
 
 #[cfg(feature = "argon2")]
+#[doc(inline)]
 pub use offerkit_core::password;
 
 #[cfg(feature = "testing")]
+#[doc(inline)]
 pub use offerkit_core::testing;
 
 #[cfg(feature = "csv")]
@@ -17,12 +20,14 @@ pub mod csv;
 
 /// Every port in memory: the embedded default.
 #[cfg(feature = "memory")]
+#[doc(inline)]
 pub use offerkit_memory as memory;
 
 /// For implementing the [`ports`]: `#[async_trait] impl Notifier for …`.
 #[doc(no_inline)]
 pub use async_trait::async_trait;
 
+#[doc(inline)]
 pub use offerkit_core::services::{
     Acting, CampaignDraft, Context, Error, ErrorKind, OfferDraft, Offerkit, Settings,
 };

@@ -50,7 +50,7 @@ const DRAFTS: [&str; 4] = [
 /// assert!(schema.check(&json!({ "rate": 11.5 })).is_ok());
 ///
 /// let violations = schema.check(&json!({ "rate": 1150 })).unwrap_err();
-/// assert_eq!(violations.to_string(), "`/rate`: 1150 is greater than the maximum of 100");
+/// assert_eq!(violations.to_string(), "at `/rate`: 1150 is greater than the maximum of 100");
 /// # Ok::<_, offerkit_core::schema::SchemaError>(())
 /// ```
 #[derive(Clone)]

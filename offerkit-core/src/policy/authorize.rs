@@ -11,6 +11,26 @@ use crate::{domain::Permission, id::UserId};
 /// Pure and total: it reads nothing but its arguments, never panics, and denies unless a rule grants. More
 /// memberships never permit less, and memberships of other tenants never matter.
 ///
+/// ```
+/// use offerkit_core::{
+///     policy::{Action, Actor, DenialKind, Resource, TenantFacts, UserFacts, authorize},
+/// };
+///
+/// let user = "01890000-0000-7000-8000-000000000001".parse()?;
+/// let tenant = TenantFacts { id: "01890000-0000-7000-8000-000000000002".parse()?, is_active: true };
+/// let outsider = Actor::User(UserFacts {
+///     id: user,
+///     is_active: true,
+///     is_super_admin: false,
+///     must_change_password: false,
+///     hold: None,
+///     memberships: Vec::new(),
+/// });
+/// let denied = authorize(&outsider, Action::CreateOffer, &Resource::Tenant(tenant)).unwrap_err();
+/// assert_eq!(denied.kind, DenialKind::Outsider);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`Denied`], with the rule that refuses and a sentence for the actor.

@@ -14,6 +14,16 @@ use crate::{
 };
 
 /// The actor's own account.
+///
+/// ```
+/// # use offerkit_core::{services::{self, Error}};
+/// # async fn example(asha: services::Acting) -> Result<(), Error> {
+/// for membership in asha.account().tenants().await? {
+///     println!("{}: {} groups", membership.tenant.name(), membership.groups.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Account {
     acting: Acting,

@@ -13,6 +13,17 @@ use crate::{
 const BATCH: usize = 500;
 
 /// The audit log of the platform or of a tenant.
+///
+/// ```
+/// # use offerkit_core::{id, policy::Job, services::{Context, Error, Offerkit}};
+/// # async fn example(kit: Offerkit, admin: Context, tenant: id::TenantId) -> Result<(), Error> {
+/// let head = kit.acting(&Context::job(Job::Sealer)).audit_of(tenant).seal().await?;
+/// // Keep the head where those who can write the store cannot.
+/// let verification = kit.acting(&admin).audit_of(tenant).verify(Some(head)).await?;
+/// assert!(verification.is_intact());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AuditLog {
     acting: Acting,

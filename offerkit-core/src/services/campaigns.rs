@@ -25,6 +25,18 @@ mod writing;
 pub use previewing::{AudiencePreview, MaskedCustomer};
 
 /// A tenant's campaigns.
+///
+/// ```
+/// # use offerkit_core::{id, services::{self, CampaignDraft, Error}};
+/// # async fn example(asha: services::Acting, ben: services::Acting, tenant: id::TenantId, draft: CampaignDraft) -> Result<(), Error> {
+/// let campaign = asha.campaigns(tenant).create(draft).await?;
+/// let preview = asha.campaigns(tenant).preview(campaign.id()).await?;
+/// println!("{}: {} customers", preview.description, preview.count);
+/// asha.campaigns(tenant).request_launch(campaign.id(), campaign.revision()).await?;
+/// ben.campaigns(tenant).launch(campaign.id(), campaign.revision()).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Campaigns {
     acting: Acting,

@@ -10,6 +10,16 @@ use crate::{
 };
 
 /// The platform's field catalog.
+///
+/// ```
+/// # use offerkit_core::{criteria::{FieldDefinition, FieldType}, services::{self, Error}};
+/// # async fn example(root: services::Acting) -> Result<(), Error> {
+/// let tier = FieldDefinition::attribute("tier", FieldType::Text)?;
+/// root.catalog().add_attribute(tier).await?;
+/// assert!(root.catalog().fields().await?.field("tier").is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Catalog {
     acting: Acting,

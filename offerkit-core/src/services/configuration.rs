@@ -21,6 +21,18 @@ use crate::{
 };
 
 /// A tenant's offer configuration.
+///
+/// ```
+/// # use offerkit_core::{id, services::{self, Error}};
+/// # async fn example(admin: services::Acting, tenant: id::TenantId) -> Result<(), Error> {
+/// let current = admin.configuration(tenant).current().await?;
+/// let mut settings = current.settings.clone();
+/// settings.schema = serde_json::json!({ "type": "object", "required": ["title"] });
+/// let published = admin.configuration(tenant).publish(current.version, settings).await?;
+/// println!("{}", published.compatibility);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Configuration {
     acting: Acting,

@@ -10,6 +10,17 @@ use crate::{
 ///
 /// A context says who the caller is; it proves nothing. Make one from a session
 /// ([`Offerkit::authenticate`](super::Offerkit::authenticate)) or from the host's own, verified identity.
+///
+/// ```
+/// use offerkit_core::{policy::Job, services::Context};
+///
+/// let asha = "01890000-0000-7000-8000-000000000001".parse()?;
+/// let context = Context::user(asha).with_request("req-42".parse()?).with_source("10.0.0.7".parse()?);
+/// assert_eq!(context.actor().user(), Some(asha));
+/// let worker = Context::job(Job::Delivery);
+/// assert_eq!(worker.actor().user(), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
     actor: ActorRef,

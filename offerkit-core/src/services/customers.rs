@@ -10,6 +10,17 @@ use crate::{
 };
 
 /// The platform's customers.
+///
+/// ```
+/// # use offerkit_core::{domain::Customer, services::{self, Error}};
+/// # async fn example(root: services::Acting, customers: Vec<Customer>) -> Result<(), Error> {
+/// let report = root.customers().import(customers).await?;
+/// for (place, reason) in &report.refused {
+///     println!("customer {place}: {reason}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Customers {
     acting: Acting,

@@ -26,6 +26,17 @@ pub use recipients::Recipient;
 /// Filling and sending are the work of system jobs: act as
 /// [`Context::job`](super::Context::job)([`Job::Audience`](crate::policy::Job::Audience)) and
 /// [`Job::Delivery`](crate::policy::Job::Delivery).
+///
+/// ```
+/// # use offerkit_core::{domain::DeliveryStatus, id, policy::Job, services::{Context, Error, Offerkit}};
+/// # async fn example(kit: Offerkit, tenant: id::TenantId, campaign: id::CampaignId) -> Result<(), Error> {
+/// let audience = kit.acting(&Context::job(Job::Audience)).deliveries(tenant);
+/// println!("{} customers added", audience.fill(campaign).await?.added);
+/// let delivery = kit.acting(&Context::job(Job::Delivery)).deliveries(tenant);
+/// println!("{} messages sent", delivery.run(campaign).await?.sent);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Deliveries {
     acting: Acting,

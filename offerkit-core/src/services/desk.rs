@@ -14,6 +14,19 @@ use crate::{
 };
 
 /// The actor's desk.
+///
+/// ```
+/// # use offerkit_core::{services::{self, Error}};
+/// # async fn example(ben: services::Acting) -> Result<(), Error> {
+/// for item in ben.desk().list().await? {
+///     match item.obstacle {
+///         None => println!("{} since {}: yours to decide", item.tenant.name(), item.since),
+///         Some(denied) => println!("{} since {}: {denied}", item.tenant.name(), item.since),
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Desk {
     acting: Acting,
@@ -67,7 +80,7 @@ impl Desk {
             match work.obstacle_to_viewing()? {
                 None => {}
                 Some(Denied {
-                    kind: DenialKind::MissingPermission { .. },
+                    kind: DenialKind::MissingPermission { .. } | DenialKind::Outsider,
                     ..
                 }) => continue,
                 Some(denied) => return Err(denied.into()),

@@ -13,6 +13,16 @@ use crate::{
 };
 
 /// A tenant's groups and members.
+///
+/// ```
+/// # use offerkit_core::{domain::{Permission, PermissionSet}, id, services::{self, Error}};
+/// # async fn example(root: services::Acting, tenant: id::TenantId, asha: id::UserId) -> Result<(), Error> {
+/// root.groups(tenant).add(asha, &"approver".parse()?).await?;
+/// let permissions = PermissionSet::of(&[Permission::ViewOffers, Permission::ViewAudit]);
+/// root.groups(tenant).create("auditor".parse()?, None, permissions).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Groups {
     acting: Acting,

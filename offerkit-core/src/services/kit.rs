@@ -22,8 +22,14 @@ impl<T: Store + Sessions + CustomerSource + CustomerStore + Ledger + AuditSeals>
 ///
 /// Say who acts ([`acting`](Self::acting)), then what they do. A tenant's services are named by its id.
 ///
-/// ```text
-/// kit.acting(&context).offers(tenant).submit(offer, revision).await?
+/// ```
+/// # use offerkit_core::{domain::RevisionNumber, id, services::{Backend, Context, Error, Offerkit}};
+/// # async fn example(backend: impl Backend + 'static, asha: id::UserId, tenant: id::TenantId, offer: id::OfferId) -> Result<(), Error> {
+/// let kit = Offerkit::builder(backend).build().map_err(|error| Error::Invalid(error.to_string()))?;
+/// let context = Context::user(asha);
+/// kit.acting(&context).offers(tenant).submit(offer, RevisionNumber::FIRST).await?;
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct Offerkit {

@@ -20,6 +20,20 @@ mod reading;
 mod writing;
 
 /// A tenant's offers.
+///
+/// ```
+/// # use offerkit_core::{domain::RevisionNumber, id, services::{self, Error}};
+/// # async fn example(asha: services::Acting, ben: services::Acting, tenant: id::TenantId) -> Result<(), Error> {
+/// let draft = asha.offers(tenant).create(serde_json::json!({ "title": "Gold card" }).into()).await?;
+/// let submitted = asha.offers(tenant).submit(draft.id(), draft.revision()).await?;
+/// if submitted.nobody_can_approve {
+///     // Everyone who decides has taken part in writing it.
+/// }
+/// let approved = ben.offers(tenant).approve(draft.id(), draft.revision(), None).await?;
+/// assert_eq!(approved.live_revision(), Some(RevisionNumber::FIRST));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Offers {
     acting: Acting,

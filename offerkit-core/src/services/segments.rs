@@ -11,6 +11,17 @@ use crate::{
 };
 
 /// A tenant's segments.
+///
+/// ```
+/// # use offerkit_core::{domain::SegmentVersion, id, services::{self, Error}};
+/// # async fn example(asha: services::Acting, tenant: id::TenantId) -> Result<(), Error> {
+/// let name = "premium".parse()?;
+/// let criteria = r#"{"segment": "premium"}"#;
+/// let segment = asha.segments(tenant).write(&name, None, None, criteria).await?;
+/// assert_eq!(segment.version, SegmentVersion::FIRST);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Segments {
     acting: Acting,

@@ -17,6 +17,15 @@ use crate::{
 };
 
 /// The tenants of the platform.
+///
+/// ```
+/// # use offerkit_core::{services::{self, Error}};
+/// # async fn example(root: services::Acting) -> Result<(), Error> {
+/// let tenant = root.tenants().create("credit_card".parse()?, None).await?;
+/// assert_eq!(root.groups(tenant.id()).list().await?.len(), 4);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Tenants {
     acting: Acting,

@@ -12,6 +12,16 @@ use crate::{
 };
 
 /// The users of the platform.
+///
+/// ```
+/// # use offerkit_core::{domain::NewUser, services::{self, Error}, text::PasswordText};
+/// # async fn example(root: services::Acting) -> Result<(), Error> {
+/// let password = PasswordText::new("to be changed at first login")?;
+/// let asha = root.users().create(NewUser::named("asha".parse()?), Some(&password)).await?;
+/// assert!(asha.must_change_password());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Users {
     acting: Acting,
