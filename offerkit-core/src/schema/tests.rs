@@ -47,11 +47,11 @@ fn data_is_checked_against_its_schema() {
     let bad = json!({ "rate": 120, "until": "31.1.2027", "code": "abc", "fee": 1.5, "x": 1 });
     assert_eq!(
         schema.check(&bad).unwrap_err().to_string(),
-        "``: additional properties are not allowed ('x' was unexpected)\n\
-         `/code`: \"abc\" does not match \"^[A-Z]{3}$\"\n\
-         `/fee`: 1.5 is not of type \"integer\"\n\
-         `/rate`: 120 is greater than the maximum of 100\n\
-         `/until`: \"31.1.2027\" is not a \"date\""
+        "at the top: additional properties are not allowed ('x' was unexpected)\n\
+         at `/code`: \"abc\" does not match \"^[A-Z]{3}$\"\n\
+         at `/fee`: 1.5 is not of type \"integer\"\n\
+         at `/rate`: 120 is greater than the maximum of 100\n\
+         at `/until`: \"31.1.2027\" is not a \"date\""
     );
     assert_eq!(format!("{schema:?}"), "OfferSchema { .. }");
 }
@@ -122,7 +122,7 @@ fn a_report_names_what_breaks() {
     assert!(!report.is_compatible());
     assert_eq!(
         report.to_string(),
-        "1 live offer breaks\noffer 01890a5d-ac96-774b-bcce-b302099a8057, revision 3\n  ``: \"rate\" is a required property"
+        "1 live offer breaks\noffer 01890a5d-ac96-774b-bcce-b302099a8057, revision 3\n  at the top: \"rate\" is a required property"
     );
 }
 
