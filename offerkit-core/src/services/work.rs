@@ -68,6 +68,15 @@ impl Acting {
         serde_json::from_value(record.result).map_err(|_| reused)
     }
 
+    /// Whether the caller's operation was done before, so that nothing need be looked up for it.
+    pub(super) async fn is_repeat(&self, scope: Scope) -> Result<bool, Error> {
+        let Some(operation) = self.operation_id() else {
+            return Ok(false);
+        };
+        let mut tx = self.kit().inner.store.begin(scope, Access::Read).await?;
+        Ok(tx.audit().find_operation(operation).await?.is_some())
+    }
+
     /// Begins a change in a scope.
     pub(super) async fn write(&self, scope: Scope) -> Result<Work<'_>, Error> {
         self.begin(scope, Access::Write).await

@@ -103,8 +103,12 @@ impl Campaigns {
 
     /// How many customers a campaign selects now; nothing is counted for someone who will be refused.
     async fn count_for(&self, action: Action, id: CampaignId) -> Result<u64, Error> {
+        let scope = Scope::Tenant(self.tenant);
+        if self.acting.is_repeat(scope).await? {
+            return Ok(0);
+        }
         let selection = {
-            let mut work = self.acting.read(Scope::Tenant(self.tenant)).await?;
+            let mut work = self.acting.read(scope).await?;
             let Some(campaign) = work.tx()?.campaigns().find(id).await? else {
                 return Ok(0);
             };

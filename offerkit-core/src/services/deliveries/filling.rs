@@ -7,7 +7,7 @@ use crate::{
     id::{CampaignId, RunId},
     policy::Action,
     ports::{Extension, Selection, StoreError},
-    services::Error,
+    services::{Acting, Error},
     text::Reason,
 };
 
@@ -21,6 +21,11 @@ impl Deliveries {
     /// [`Error::Transition`] unless the campaign is active, as it was launched, and not past its last day;
     /// [`Error::NoNotifier`] for a channel that cannot be sent over.
     pub async fn fill(&self, id: CampaignId) -> Result<Run, Error> {
+        let outcome = self.fill_once(id).await;
+        self.acting.first_result(Action::FillAudience, outcome)
+    }
+
+    async fn fill_once(&self, id: CampaignId) -> Result<Run, Error> {
         let mut run = None;
         loop {
             // Between chunks, the campaign may be paused, or its offer retired.
@@ -120,7 +125,9 @@ impl Deliveries {
         if run.status == RunStatus::OverCeiling {
             let reason: Reason =
                 "the audience would grow past the ceiling of its launch".parse()?;
-            let campaigns = self.acting.campaigns(self.tenant);
+            // A change of its own, which the caller's operation does not name.
+            let acting = Acting::new(self.acting.kit().clone(), self.acting.context().clone());
+            let campaigns = acting.campaigns(self.tenant);
             campaigns.pause(run.campaign, &reason).await?;
         }
         Ok(run)

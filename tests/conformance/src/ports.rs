@@ -1,0 +1,22 @@
+//! The ports, asked alone.
+
+pub mod approvals;
+pub mod audit;
+pub mod campaigns;
+pub mod catalog;
+pub mod comments;
+pub mod configurations;
+pub mod customers;
+pub mod groups;
+pub mod launches;
+pub mod ledger_claims;
+pub mod ledger_reading;
+pub mod ledger_runs;
+pub mod offers;
+pub mod races;
+pub mod seals;
+pub mod segments;
+pub mod sessions;
+pub mod tenants;
+pub mod transactions;
+pub mod users;

@@ -1,0 +1,19 @@
+//! The rules that the services hold on any store.
+
+pub mod audit_log;
+pub mod audit_trail;
+pub mod campaign_life;
+pub mod campaign_plan;
+pub mod delivery;
+pub mod delivery_failures;
+pub mod desk;
+pub mod fill;
+pub mod four_eyes;
+pub mod login;
+pub mod no_takeover;
+pub mod offer_life;
+pub mod offer_schema;
+pub mod operations;
+pub mod outsiders;
+pub mod recovery;
+pub mod revocation;
