@@ -41,7 +41,7 @@ pub use offer::{
     Change, Offer, OfferApproval, OfferParts, OfferRevision, OfferStatus, Proposal, Validity, diff,
 };
 pub use permission::{Permission, PermissionError, PermissionSet};
-pub use run::{Run, RunStatus};
+pub use run::{NOT_SELECTED_ANEW, Run, RunStatus};
 pub use scope::Scope;
 pub use segment::Segment;
 pub use session::Session;

@@ -16,7 +16,7 @@ use offerkit_core::{
 };
 use uuid::Uuid;
 
-use self::book::{Book, Step};
+use self::book::{Book, Standing, Step};
 use crate::{
     defence::ensure,
     keyset::{no_page, rows},
@@ -323,18 +323,23 @@ fn fill(
     let number = u32::try_from(place).unwrap_or(u32::MAX);
     let channels: BTreeSet<_> = extension.channels.iter().copied().collect();
     for customer in selected {
-        if !book.has(*customer) {
-            if book.audience() >= extension.ceiling {
+        match book.standing(*customer, &channels, run.revision) {
+            Standing::Selected => {}
+            Standing::Settled => run.kept += 1,
+            Standing::Due if book.selected(run.revision) + run.kept >= extension.ceiling => {
                 run.status = RunStatus::OverCeiling;
                 break;
             }
-            book.add(*customer, &channels, number, extension.now);
-            run.added += 1;
+            Standing::Due => {
+                book.select(*customer, &channels, number, extension.now);
+                run.added += 1;
+            }
         }
         run.position = Some(*customer);
     }
     if run.status == RunStatus::Running && selected.len() < extension.limit {
         run.status = RunStatus::Finished;
+        book.cancel_earlier(run.revision, extension.now);
     }
     if run.status != RunStatus::Running {
         run.finished_at = Some(extension.now);

@@ -126,7 +126,7 @@ pub struct Delivery {
     pub key: DeliveryKey,
     /// The tenant.
     pub tenant: TenantId,
-    /// The filling that added it.
+    /// The filling that selected its customer, for the launch under which it was or will be sent.
     pub run: RunId,
     /// What became of it.
     pub status: DeliveryStatus,

@@ -24,6 +24,10 @@ pub enum RunStatus {
     Superseded,
 }
 
+/// Why a message is cancelled that was pending when its campaign was launched anew.
+pub const NOT_SELECTED_ANEW: &str =
+    "the campaign was launched anew, and does not select this customer";
+
 /// One filling of an audience. What it asks about time is fixed when it starts, so that every chunk, and any later
 /// explanation, sees the same moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,8 +48,10 @@ pub struct Run {
     pub today: NaiveDate,
     /// The last customer looked at.
     pub position: Option<CustomerId>,
-    /// How many customers were added.
+    /// How many customers were added, or taken over from an earlier launch with messages still to be sent.
     pub added: u64,
+    /// How many selected customers had been dealt with under an earlier launch, so that nothing is left to send them.
+    pub kept: u64,
     /// Where it stands.
     pub status: RunStatus,
     /// When it ended.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CustomerSource, Selection, StoreError};
 use crate::{
-    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, RevisionNumber, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     time::Timestamp,
@@ -20,7 +20,7 @@ pub struct Extension<'a> {
     pub selection: &'a Selection,
     /// The channels on which each customer gets a row.
     pub channels: &'a [Channel],
-    /// The most customers the campaign's audience may have.
+    /// The most customers that fillings of the run's revision may select.
     pub ceiling: u64,
     /// The most customers to add in this chunk.
     pub limit: usize,
@@ -35,6 +35,8 @@ pub struct ClaimRequest {
     pub tenant: TenantId,
     /// The campaign.
     pub campaign: CampaignId,
+    /// The launched revision: pending rows that no filling of it selected are left alone.
+    pub revision: RevisionNumber,
     /// The channel.
     pub channel: Channel,
     /// Names the claim.
@@ -52,6 +54,8 @@ pub struct ClaimRequest {
 pub struct Claimed {
     /// The delivery.
     pub key: DeliveryKey,
+    /// The launched revision whose filling selected it.
+    pub revision: RevisionNumber,
     /// How often it was tried, this time included.
     pub attempt: u32,
     /// When it was first claimed, from which an idempotency key's life counts.
@@ -135,8 +139,15 @@ pub trait Ledger: Send + Sync {
     async fn runs(&self, tenant: TenantId, campaign: CampaignId) -> Result<Vec<Run>, StoreError>;
 
     /// Adds the next chunk of customers to the audience, in order of their ids, and moves the run's position with it,
-    /// at once. Customers whom the audience has already are passed over; inactive ones are never selected. A chunk that
-    /// would exceed the ceiling adds nothing more and ends the run as [`RunStatus::OverCeiling`].
+    /// at once. Inactive customers are never selected.
+    ///
+    /// Customers whom a filling of the same revision selected are passed over: a refresh adds newcomers only. After a
+    /// new launch, what is pending for a selected customer is taken over by the run, and a channel they have no row on
+    /// gets one; what was sent stays as it is. When such a run finishes, pending rows that it did not take over are
+    /// cancelled ([`NOT_SELECTED_ANEW`](crate::domain::NOT_SELECTED_ANEW)).
+    ///
+    /// At most `ceiling` customers are selected by the fillings of one revision, those counted whom an earlier launch
+    /// dealt with; a run that would select more adds nothing more and ends as [`RunStatus::OverCeiling`].
     ///
     /// # Errors
     ///
@@ -176,7 +187,8 @@ pub trait Ledger: Send + Sync {
     ) -> Result<u64, StoreError>;
 
     /// At most `limit` rows of a campaign's channel whose claim lapsed before `now`, claimed anew under `token` until
-    /// `deadline`, so that one caller alone decides what becomes of them. The attempt does not count anew.
+    /// `deadline`, so that one caller alone decides what becomes of them. The attempt does not count anew. Rows of any
+    /// revision are among them.
     async fn reclaim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError>;
 
     /// Notes what a provider reported (sent, delivered or bounced), even before the worker settles. Repeats and late
@@ -198,7 +210,8 @@ pub trait Ledger: Send + Sync {
         now: Timestamp,
     ) -> Result<u64, StoreError>;
 
-    /// Puts a campaign's failed rows back to pending, and answers how many.
+    /// Puts a campaign's failed rows back to pending, their attempts counted anew, and answers how many. One of an
+    /// earlier launch waits for the next filling.
     async fn retry_failed(
         &self,
         tenant: TenantId,

@@ -75,6 +75,12 @@ impl Account {
     /// [`Error::WrongCredentials`] where `current` is not the password, [`Error::TooManyAttempts`] after too many such
     /// tries, [`Error::Password`] where the new one is the old one.
     pub async fn change_password(&self, current: &str, new: &PasswordText) -> Result<(), Error> {
+        let action = Action::ChangeOwnPassword;
+        if self.acting.is_repeat(Scope::Platform).await? {
+            // The password is another by now, so the old one cannot be asked for again.
+            let outcome = self.acting.write(Scope::Platform).await.map(drop);
+            return self.acting.first_result(action, outcome);
+        }
         let (kit, context) = (self.acting.kit(), self.acting.context());
         let wrong = || Error::WrongCredentials;
         let id = context.actor().user().ok_or_else(wrong)?;
@@ -96,9 +102,9 @@ impl Account {
         }
         let hash = kit.hasher()?.hash(new.expose()).await?;
         self.acting
-            .mutate(Action::ChangeOwnPassword, || async {
+            .mutate(action, || async {
                 let mut work = self.acting.write(Scope::Platform).await?;
-                let grant = work.authorize_self(Action::ChangeOwnPassword).await?;
+                let grant = work.authorize_self(action).await?;
                 let changed = user.clone().with_own_password(hash.clone(), work.now());
                 let changed = work.tx()?.users().update(changed).await?;
                 let event = work.event(grant, id).before(&user).after(&changed);

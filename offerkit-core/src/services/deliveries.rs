@@ -114,9 +114,13 @@ impl Deliveries {
     ///
     /// [`Error::Denied`] unless a group permits it; [`Error::Transition`] unless the campaign is active.
     pub async fn retry_failed(&self, campaign: CampaignId) -> Result<u64, Error> {
-        self.acting
+        let ledger = &self.acting.kit().inner.ledger;
+        let scope = Scope::Tenant(self.tenant);
+        let is_repeat = self.acting.is_repeat(scope).await?;
+        let failed = self
+            .acting
             .mutate(Action::RetryDeliveries, || async {
-                let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+                let mut work = self.acting.write(scope).await?;
                 let (found, grant) = work
                     .campaign_for_update(Action::RetryDeliveries, campaign)
                     .await?;
@@ -128,14 +132,18 @@ impl Deliveries {
                     }
                     .into());
                 }
-                let ledger = &self.acting.kit().inner.ledger;
-                let retried = ledger
-                    .retry_failed(self.tenant, campaign, work.now())
-                    .await?;
+                let progress = ledger.progress(self.tenant, campaign).await?;
                 let event = work.event(grant, campaign);
-                work.commit(event, retried).await
+                work.commit(event, progress.of(DeliveryStatus::Failed))
+                    .await
             })
-            .await
+            .await?;
+        // Recorded first: the ledger is no part of the transaction, and must not move without a record.
+        if !is_repeat {
+            let now = self.acting.kit().now();
+            ledger.retry_failed(self.tenant, campaign, now).await?;
+        }
+        Ok(failed)
     }
 
     /// The channels of a campaign, if each has a notifier.

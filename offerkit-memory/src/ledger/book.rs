@@ -6,7 +6,9 @@ use std::{
 };
 
 use offerkit_core::{
-    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run},
+    domain::{
+        Channel, Delivery, DeliveryKey, DeliveryStatus, NOT_SELECTED_ANEW, RevisionNumber, Run,
+    },
     id::{CampaignId, ClaimToken, CustomerId, TenantId},
     ports::{ClaimRequest, Claimed, DeliveryFilter, Progress, StatusCount},
     time::Timestamp,
@@ -52,47 +54,117 @@ pub(super) struct Step {
     pub(super) at: Timestamp,
 }
 
+/// What there is to do for a customer whom a filling selects.
+pub(super) enum Standing {
+    /// A filling of the same revision has selected them.
+    Selected,
+    /// Under an earlier launch, everything was sent to them or settled otherwise.
+    Settled,
+    /// Something is to be sent to them.
+    Due,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Book {
     pub(super) runs: Vec<Run>,
     rows: BTreeMap<(CustomerId, Channel), Row>,
     lanes: BTreeMap<Channel, Lane>,
     audience: u64,
+    selected: BTreeMap<RevisionNumber, u64>,
     counts: BTreeMap<(Channel, DeliveryStatus), u64>,
 }
 
 impl Book {
-    pub(super) const fn audience(&self) -> u64 {
-        self.audience
+    /// How many customers the fillings of a revision have selected, those left out whom an earlier one dealt with.
+    pub(super) fn selected(&self, revision: RevisionNumber) -> u64 {
+        self.selected.get(&revision).copied().unwrap_or_default()
     }
 
-    /// Adds the rows of a customer whom the audience does not have.
-    pub(super) fn add(
+    /// What there is to do for a customer whom a filling selects.
+    pub(super) fn standing(
+        &self,
+        customer: CustomerId,
+        channels: &BTreeSet<Channel>,
+        revision: RevisionNumber,
+    ) -> Standing {
+        let mut rows = self.of_customer(customer);
+        if rows.any(|(_, _, row)| self.revision_of(row) == Some(revision)) {
+            return Standing::Selected;
+        }
+        let is_settled = |channel: &Channel| {
+            let row = self.rows.get(&(customer, *channel));
+            row.is_some_and(|row| row.status != DeliveryStatus::Pending)
+        };
+        if channels.iter().all(is_settled) {
+            Standing::Settled
+        } else {
+            Standing::Due
+        }
+    }
+
+    /// Adds the rows that a customer does not have, and takes over what is pending from an earlier launch.
+    pub(super) fn select(
         &mut self,
         customer: CustomerId,
         channels: &BTreeSet<Channel>,
         run: u32,
         now: Timestamp,
     ) {
-        for channel in channels {
-            let row = Row {
-                status: DeliveryStatus::Pending,
-                run,
-                attempts: 0,
-                updated_at: now,
-                past: None,
-            };
-            self.rows.insert((customer, *channel), row);
-            let count = self.counts.entry((*channel, DeliveryStatus::Pending));
-            *count.or_default() += 1;
-            let lane = self.lanes.entry(*channel).or_default();
-            lane.ready.insert(customer);
+        if self.of_customer(customer).next().is_none() {
+            self.audience += 1;
         }
-        self.audience += 1;
+        for channel in channels {
+            match self.rows.get_mut(&(customer, *channel)) {
+                Some(row) if row.status == DeliveryStatus::Pending => row.run = run,
+                Some(_) => {}
+                None => self.add(customer, *channel, run, now),
+            }
+        }
+        let run = usize::try_from(run).ok().and_then(|run| self.runs.get(run));
+        if let Some(revision) = run.map(|run| run.revision) {
+            *self.selected.entry(revision).or_default() += 1;
+        }
     }
 
-    pub(super) fn has(&self, customer: CustomerId) -> bool {
-        self.of_customer(customer).next().is_some()
+    fn add(&mut self, customer: CustomerId, channel: Channel, run: u32, now: Timestamp) {
+        let row = Row {
+            status: DeliveryStatus::Pending,
+            run,
+            attempts: 0,
+            updated_at: now,
+            past: None,
+        };
+        self.rows.insert((customer, channel), row);
+        let count = self.counts.entry((channel, DeliveryStatus::Pending));
+        *count.or_default() += 1;
+        let lane = self.lanes.entry(channel).or_default();
+        lane.ready.insert(customer);
+    }
+
+    /// Cancels what is pending from launches before `revision`.
+    pub(super) fn cancel_earlier(&mut self, revision: RevisionNumber, now: Timestamp) {
+        if self.runs.iter().all(|run| run.revision == revision) {
+            return;
+        }
+        let reason: Arc<str> = Arc::from(NOT_SELECTED_ANEW);
+        for (customer, channel) in self.of_status(DeliveryStatus::Pending) {
+            let row = self.rows.get(&(customer, channel));
+            if row.and_then(|row| self.revision_of(row)) == Some(revision) {
+                continue;
+            }
+            let step = Step {
+                to: DeliveryStatus::Cancelled,
+                reason: Some(reason.clone()),
+                not_before: None,
+                at: now,
+            };
+            self.step(customer, channel, step);
+        }
+    }
+
+    fn revision_of(&self, row: &Row) -> Option<RevisionNumber> {
+        let run = self.runs.get(usize::try_from(row.run).ok()?)?;
+        Some(run.revision)
     }
 
     pub(super) fn status(&self, customer: CustomerId, channel: Channel) -> Option<DeliveryStatus> {
@@ -115,6 +187,7 @@ impl Book {
         if !row.status.leads_to(step.to) {
             return false;
         }
+        let was_failed = row.status == DeliveryStatus::Failed;
         let lane = self.lanes.entry(channel).or_default();
         lane.leave(customer, row);
         if let Some(count) = self.counts.get_mut(&(channel, row.status)) {
@@ -133,6 +206,9 @@ impl Book {
             }
         }
         if step.to == DeliveryStatus::Pending {
+            if was_failed {
+                row.attempts = 0;
+            }
             match step.not_before {
                 Some(moment) => lane.waiting.insert((moment, customer)),
                 None => lane.ready.insert(customer),
@@ -145,12 +221,14 @@ impl Book {
         let Some(lane) = self.lanes.get_mut(&request.channel) else {
             return Vec::new();
         };
-        let rows = &self.rows;
+        let (rows, runs) = (&self.rows, &self.runs);
         lane.wake(request.now);
         let is_due = |customer: &&CustomerId| {
-            let row = rows.get(&(**customer, request.channel));
-            row.and_then(Row::not_before)
-                .is_none_or(|moment| moment <= request.now)
+            rows.get(&(**customer, request.channel)).is_some_and(|row| {
+                let run = usize::try_from(row.run).ok().and_then(|run| runs.get(run));
+                run.is_some_and(|run| run.revision == request.revision)
+                    && row.not_before().is_none_or(|moment| moment <= request.now)
+            })
         };
         let due: Vec<_> = lane
             .ready
@@ -190,6 +268,8 @@ impl Book {
     }
 
     fn hold(&mut self, customer: CustomerId, request: &ClaimRequest) -> Option<Claimed> {
+        let row = self.rows.get(&(customer, request.channel))?;
+        let revision = self.revision_of(row)?;
         let row = self.rows.get_mut(&(customer, request.channel))?;
         row.updated_at = request.now;
         let claim = Claim {
@@ -204,6 +284,7 @@ impl Book {
                 customer,
                 channel: request.channel,
             },
+            revision,
             attempt: row.attempts,
             first_claimed_at: row
                 .past

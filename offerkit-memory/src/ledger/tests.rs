@@ -71,6 +71,7 @@ fn run(number: u32) -> Run {
         today: moment().date(),
         position: None,
         added: 0,
+        kept: 0,
         status: RunStatus::Running,
         finished_at: None,
     }
@@ -104,6 +105,7 @@ fn request(token: u32, channel: Channel, now: i64) -> ClaimRequest {
     ClaimRequest {
         tenant: TENANT,
         campaign: CAMPAIGN,
+        revision: RevisionNumber::FIRST,
         channel,
         token: ClaimToken::from_uuid(uuid(token)),
         limit: 2,

@@ -25,6 +25,7 @@ impl<B: Adapter> World<B> {
             today: self.now().date(),
             position: None,
             added: 0,
+            kept: 0,
             status: RunStatus::Running,
             finished_at: None,
         }
@@ -80,6 +81,7 @@ impl<B: Adapter> World<B> {
         ClaimRequest {
             tenant: campaign.tenant(),
             campaign: campaign.id(),
+            revision: campaign.revision(),
             channel: Channel::Email,
             token: ClaimToken::from_uuid(self.uuid()),
             limit,

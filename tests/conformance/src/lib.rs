@@ -65,6 +65,7 @@ macro_rules! conformance {
         $crate::fill!($harness);
         $crate::delivery!($harness);
         $crate::recovery!($harness);
+        $crate::relaunch!($harness);
         $crate::campaign_plan!($harness);
         $crate::delivery_failures!($harness);
         $crate::offer_schema!($harness);

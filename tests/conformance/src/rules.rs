@@ -16,4 +16,5 @@ pub mod offer_schema;
 pub mod operations;
 pub mod outsiders;
 pub mod recovery;
+pub mod relaunch;
 pub mod revocation;

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Campaigns, saved};
 use crate::{
     criteria::CriteriaWarning,
-    domain::{Customer, SavedCriteria},
+    domain::{Customer, SavedCriteria, Scope},
     id::{CampaignId, CustomerId},
     policy::Action,
-    ports::Selection,
     services::{Error, mask},
 };
 
@@ -96,15 +95,24 @@ impl Campaigns {
     ///
     /// [`Error::Denied`] unless a group permits it, [`Error::NotFound`].
     pub async fn sample(&self, id: CampaignId) -> Result<Vec<MaskedCustomer>, Error> {
-        let mut work = self.write().await?;
-        let (campaign, grant) = work.campaign_for_update(Action::ViewRecipients, id).await?;
-        let configuration = work.configuration().await?;
-        let criteria = work
-            .criteria(&configuration, &campaign.plan().selection_criteria.source)
+        let action = Action::ViewRecipients;
+        self.acting
+            .mutate(action, || async {
+                let mut work = self.write().await?;
+                let (_, grant) = work.campaign_for_update(action, id).await?;
+                let event = work.event(grant, id);
+                work.commit(event, ()).await
+            })
             .await?;
-        let selection: Selection = work.selection(&configuration, criteria);
-        let event = work.event(grant, id);
-        work.commit(event, ()).await?;
+        let selection = {
+            let mut work = self.acting.read(Scope::Tenant(self.tenant)).await?;
+            let campaign = work.viewed_campaign(id).await?;
+            let configuration = work.configuration().await?;
+            let criteria = work
+                .criteria(&configuration, &campaign.plan().selection_criteria.source)
+                .await?;
+            work.selection(&configuration, criteria)
+        };
         let kit = self.acting.kit();
         let sample = kit
             .inner

@@ -77,6 +77,7 @@ impl Deliveries {
             today: running.today,
             position: None,
             added: 0,
+            kept: 0,
             status: RunStatus::Running,
             finished_at: None,
         };

@@ -67,10 +67,14 @@ impl Deliveries {
         filter: &DeliveryFilter,
         page: &PageRequest,
     ) -> Result<Page<Recipient<Customer>>, Error> {
-        let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
-        let (_, grant) = work.campaign_for_update(action, campaign).await?;
-        let event = work.event(grant, campaign);
-        work.commit(event, ()).await?;
+        self.acting
+            .mutate(action, || async {
+                let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+                let (_, grant) = work.campaign_for_update(action, campaign).await?;
+                let event = work.event(grant, campaign);
+                work.commit(event, ()).await
+            })
+            .await?;
         let inner = &self.acting.kit().inner;
         let rows = inner
             .ledger

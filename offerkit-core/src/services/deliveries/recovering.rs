@@ -26,6 +26,15 @@ impl Deliveries {
                 return Ok(());
             }
             let token = request.token;
+            // A new launch may not select these customers, and says something else.
+            let (lapsed, stale): (Vec<_>, Vec<_>) = lapsed
+                .into_iter()
+                .partition(|row| row.revision == request.revision);
+            let stale = unknown(
+                &stale,
+                "its worker stopped, and the campaign was launched anew",
+            );
+            self.settle(token, &stale, report).await?;
             match batches.notifier.profile().guarantee {
                 Guarantee::AtLeastOnce => self.send((token, lapsed), batches, report).await?,
                 Guarantee::AtMostOnce => {

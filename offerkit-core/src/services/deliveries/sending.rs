@@ -115,6 +115,7 @@ impl Deliveries {
         ClaimRequest {
             tenant: self.tenant,
             campaign: campaign.id(),
+            revision: campaign.revision(),
             channel: batches.channel,
             token: ClaimToken::from_uuid(kit.uuid()),
             limit: size(batches.notifier.profile().max_batch),

@@ -27,6 +27,7 @@ cases! { ports::ledger_claims:
     another_token_settles_nothing,
     a_settled_row_is_not_settled_again,
     a_row_to_be_tried_again_waits_for_its_moment,
+    a_worker_whose_clock_is_behind_claims_nothing_early,
     attempts_are_counted_from_the_first_claim_on,
     only_lapsed_claims_are_reclaimed,
     a_token_settles_nothing_after_a_reclaim,
@@ -170,6 +171,27 @@ async fn a_row_to_be_tried_again_waits_for_its_moment<B: Adapter>(store: &B) -> 
     w.pass(TimeDelta::microseconds(1));
     let (_, first) = w.claim(&campaign, 100).await?;
     assert_eq!(customers(&first), all.get(..1).unwrap_or_default());
+    Ok(())
+}
+
+async fn a_worker_whose_clock_is_behind_claims_nothing_early<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let (campaign, _) = w.audience(2).await?;
+    let (token, claimed) = w.claim(&campaign, 2).await?;
+    let moment = w.now().plus(TimeDelta::minutes(10));
+    let again: Vec<_> = claimed
+        .iter()
+        .map(|claimed| Settlement {
+            not_before: Some(moment),
+            ..settlement(claimed.key, Pending)
+        })
+        .collect();
+    store.settle(token, &again, w.now()).await?;
+    let behind = w.request(&campaign, 100);
+    w.pass(TimeDelta::minutes(10));
+    assert_eq!(w.claim(&campaign, 1).await?.1.len(), 1);
+    assert_eq!(store.claim(&behind).await?, []);
+    assert_eq!(w.claim(&campaign, 1).await?.1.len(), 1);
     Ok(())
 }
 

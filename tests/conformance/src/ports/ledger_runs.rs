@@ -23,6 +23,7 @@ cases! { ports::ledger_runs:
     a_finished_run_is_over,
     a_later_run_adds_newcomers_alone,
     a_run_past_the_ceiling_ends_there,
+    a_chunk_is_added_by_one_of_two_runners,
     two_runners_of_one_run_add_each_customer_once,
     an_ended_run_makes_room_for_another,
     a_run_that_is_over_stays_as_it_is,
@@ -117,6 +118,7 @@ async fn a_finished_run_is_over<B: Adapter>(store: &B) -> Outcome {
     Ok(())
 }
 
+/// First seen to fail with the search for the customer's row removed.
 async fn a_later_run_adds_newcomers_alone<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     w.platform.customers(3).await?;
@@ -162,7 +164,31 @@ async fn a_run_past_the_ceiling_ends_there<B: Adapter>(store: &B) -> Outcome {
     Ok(())
 }
 
-/// First seen to fail with the check of the run's position removed.
+/// First seen to fail with the check of the run's position removed: both said that they had added the first chunk.
+async fn a_chunk_is_added_by_one_of_two_runners<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    w.platform.customers(9).await?;
+    let campaign = w.launched().await?;
+    let run = started(&w, &campaign).await?;
+    let (one, two) = join(w.extend(&run, 100, 3), w.extend(&run, 100, 3)).await;
+    let mut positions = Vec::new();
+    for outcome in [one, two] {
+        match outcome {
+            Ok(moved) => positions.push(moved.position),
+            Err(error) => is_conflict::<()>(Err(error))?,
+        }
+    }
+    positions.sort_unstable();
+    let last = positions.last().copied().ok_or("nobody added it")?;
+    let mut seen = positions.clone();
+    seen.dedup();
+    assert_eq!(seen, positions, "two moved the run to one place");
+    let kept = store.unfinished_run(w.tenant.id, campaign.id()).await?;
+    assert_eq!(kept.map(|run| run.position), Some(last));
+    Ok(())
+}
+
+/// First seen to fail with the check of the run's position and the search for the customer's row removed.
 async fn two_runners_of_one_run_add_each_customer_once<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     w.platform.customers(40).await?;

@@ -42,6 +42,7 @@ async fn readers_see_all_of_a_commit_or_nothing<B: Adapter>(store: &B) -> Outcom
     read
 }
 
+/// First seen to fail with the comparison of versions removed.
 async fn of_two_writers_with_one_version_one_wins<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let offer = w.kept_offer("spring").await?;
@@ -69,6 +70,7 @@ async fn of_two_writers_with_one_version_one_wins<B: Adapter>(store: &B) -> Outc
     Ok(())
 }
 
+/// First seen to fail with the search for the operation removed.
 async fn of_two_commits_of_one_operation_one_wins<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let operation = w.operation();

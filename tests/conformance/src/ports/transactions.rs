@@ -97,6 +97,7 @@ async fn everything<B: Adapter>(w: &World<B>) -> Result<Vec<String>, Failure> {
     Ok(seen)
 }
 
+/// First seen to fail where dropping undid nothing.
 async fn a_dropped_transaction_changes_nothing<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     w.kept_offer("before").await?;

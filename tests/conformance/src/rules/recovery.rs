@@ -42,6 +42,7 @@ impl<B: Adapter> Crash<B> {
         let request = ClaimRequest {
             tenant: campaign.tenant(),
             campaign: campaign.id(),
+            revision: campaign.revision(),
             channel: Channel::Webhook,
             token,
             limit: claimed,
@@ -151,6 +152,7 @@ async fn a_worker_that_slept_past_its_deadline_settles_nothing<B: Adapter>(store
     let request = ClaimRequest {
         tenant: w.tenant.id,
         campaign: crash.campaign.id(),
+        revision: crash.campaign.revision(),
         channel: Channel::Webhook,
         token,
         limit: 2,
