@@ -59,10 +59,13 @@ impl<B: Adapter> World<B> {
     ) -> Result<Run, Failure> {
         let mut run = self.new_run(campaign);
         self.store.start_run(&run).await?;
-        while run.status == RunStatus::Running {
+        for _ in 0..100 {
             run = self.extend(&run, u64::MAX, limit).await?;
+            if run.status != RunStatus::Running {
+                return Ok(run);
+            }
         }
-        Ok(run)
+        Err("the run has no end".into())
     }
 
     /// An active campaign with so many customers, each with an e-mail and an SMS to come.

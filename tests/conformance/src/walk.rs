@@ -53,6 +53,7 @@ pub(crate) async fn walk<T, E: Into<Failure>>(
             "an empty page follows another"
         );
         walked.extend(page.items);
+        assert!(walked.len() < 10_000, "the list has no end");
         match page.next {
             Some(cursor) => request = request.after(cursor),
             None => return Ok(walked),

@@ -301,6 +301,7 @@ async fn a_selection_is_paged_in_the_order_of_ids<B: Adapter>(store: &B) -> Outc
                 break;
             }
             walked.extend(chunk);
+            assert!(walked.len() <= all.len(), "the selection has no end");
         }
         assert_eq!(walked, all, "chunks of {limit}");
     }

@@ -195,7 +195,7 @@ async fn two_runners_of_one_run_add_each_customer_once<B: Adapter>(store: &B) ->
     let campaign = w.launched().await?;
     let run = started(&w, &campaign).await?;
     let runner = async || -> Outcome {
-        loop {
+        for _ in 0..200 {
             let unfinished = store.unfinished_run(w.tenant.id, campaign.id()).await?;
             let Some(run) = unfinished else {
                 return Ok(());
@@ -204,6 +204,7 @@ async fn two_runners_of_one_run_add_each_customer_once<B: Adapter>(store: &B) ->
                 is_conflict::<()>(Err(error))?;
             }
         }
+        Err("the run has no end".into())
     };
     let (one, two) = join(runner(), runner()).await;
     one?;
