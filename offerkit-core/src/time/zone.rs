@@ -111,4 +111,17 @@ mod tests {
             assert!(text.parse::<TimeZone>().is_err(), "{text}");
         }
     }
+
+    #[cfg(feature = "time-zones")]
+    #[test]
+    fn a_named_zone_knows_summer_time() {
+        let vienna: TimeZone = "Europe/Vienna".parse().unwrap();
+        assert_eq!(vienna.to_string(), "Europe/Vienna");
+        for (evening, date) in [
+            ("2026-01-31T22:30:00Z", "2026-01-31"),
+            ("2026-07-31T22:30:00Z", "2026-08-01"),
+        ] {
+            assert_eq!(vienna.date_of(evening.parse().unwrap()).to_string(), date);
+        }
+    }
 }
