@@ -39,6 +39,14 @@ impl Acting {
         }
     }
 
+    /// The same actor without the caller's operation: a read is decided and recorded each time, never answered again.
+    pub(super) fn reading(&self) -> Self {
+        Self {
+            operation: None,
+            ..self.clone()
+        }
+    }
+
     pub(super) const fn kit(&self) -> &Offerkit {
         &self.kit
     }

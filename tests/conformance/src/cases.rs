@@ -20,6 +20,9 @@ macro_rules! cases {
         crate::cases::cases!(@export ($) $group::$module: $($case,)+);
     };
     (@export ($d:tt) $group:ident::$module:ident: $($case:ident,)+) => {
+        /// That the list of files names this one.
+        pub(crate) const LISTED: () = ();
+
         $(
             #[doc(hidden)]
             pub mod $case {
@@ -52,6 +55,25 @@ macro_rules! cases {
     };
 }
 pub(crate) use cases;
+
+/// The list of the files. What it does not name is never used, which is an error in this crate.
+macro_rules! files {
+    ($($group:ident: { $($module:ident,)+ })+) => {
+        const _: &[()] = &[$($(crate::$group::$module::LISTED,)+)+];
+
+        crate::cases::files!(@export ($) $($($module)+)+);
+    };
+    (@export ($d:tt) $($module:ident)+) => {
+        /// One test for each case, named after it, on the backends of a [`Harness`]: `conformance!(MyHarness)`.
+        #[macro_export]
+        macro_rules! conformance {
+            ($d harness:expr) => {
+                $($crate::$module!($d harness);)+
+            };
+        }
+    };
+}
+pub(crate) use files;
 
 /// The error of something that must fail.
 ///

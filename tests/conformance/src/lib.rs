@@ -8,9 +8,10 @@
 //! ```
 //!
 //! The files named after ports ask the store alone, also for what no service asks of it. The others ask the whole
-//! library on that store. A file begins with the list of its cases; a case that no list names does not compile.
+//! library on that store. A file begins with the list of its cases, and the files are listed below; what no list names
+//! does not compile.
 
-#![warn(dead_code)]
+#![deny(dead_code)]
 
 mod acts;
 mod audience;
@@ -28,47 +29,15 @@ pub use harness::{Adapter, Failure, Harness, Outcome};
 pub mod ports;
 pub mod rules;
 
-/// One test for each case, named after it, on the backends of a [`Harness`]: `conformance!(MyHarness)`.
-#[macro_export]
-macro_rules! conformance {
-    ($harness:expr) => {
-        $crate::approvals!($harness);
-        $crate::audit!($harness);
-        $crate::campaigns!($harness);
-        $crate::catalog!($harness);
-        $crate::comments!($harness);
-        $crate::configurations!($harness);
-        $crate::customers!($harness);
-        $crate::groups!($harness);
-        $crate::launches!($harness);
-        $crate::ledger_claims!($harness);
-        $crate::ledger_reading!($harness);
-        $crate::ledger_runs!($harness);
-        $crate::offers!($harness);
-        $crate::races!($harness);
-        $crate::seals!($harness);
-        $crate::segments!($harness);
-        $crate::sessions!($harness);
-        $crate::tenants!($harness);
-        $crate::transactions!($harness);
-        $crate::users!($harness);
-        $crate::four_eyes!($harness);
-        $crate::login!($harness);
-        $crate::no_takeover!($harness);
-        $crate::outsiders!($harness);
-        $crate::revocation!($harness);
-        $crate::audit_trail!($harness);
-        $crate::operations!($harness);
-        $crate::offer_life!($harness);
-        $crate::campaign_life!($harness);
-        $crate::desk!($harness);
-        $crate::fill!($harness);
-        $crate::delivery!($harness);
-        $crate::recovery!($harness);
-        $crate::relaunch!($harness);
-        $crate::campaign_plan!($harness);
-        $crate::delivery_failures!($harness);
-        $crate::offer_schema!($harness);
-        $crate::audit_log!($harness);
-    };
+cases::files! {
+    ports: {
+        approvals, audit, campaigns, catalog, comments, configurations, customers, groups, launches,
+        ledger_claims, ledger_reading, ledger_runs, offers, races, seals, segments, sessions, tenants,
+        transactions, users,
+    }
+    rules: {
+        four_eyes, login, no_takeover, outsiders, revocation, audit_trail, operations, offer_life,
+        campaign_life, desk, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
+        offer_schema, audit_log,
+    }
 }

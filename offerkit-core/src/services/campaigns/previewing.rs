@@ -95,10 +95,10 @@ impl Campaigns {
     ///
     /// [`Error::Denied`] unless a group permits it, [`Error::NotFound`].
     pub async fn sample(&self, id: CampaignId) -> Result<Vec<MaskedCustomer>, Error> {
-        let action = Action::ViewRecipients;
-        self.acting
+        let (action, acting) = (Action::ViewRecipients, self.acting.reading());
+        acting
             .mutate(action, || async {
-                let mut work = self.write().await?;
+                let mut work = acting.write(Scope::Tenant(self.tenant)).await?;
                 let (_, grant) = work.campaign_for_update(action, id).await?;
                 let event = work.event(grant, id);
                 work.commit(event, ()).await

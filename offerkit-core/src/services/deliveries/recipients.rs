@@ -67,9 +67,10 @@ impl Deliveries {
         filter: &DeliveryFilter,
         page: &PageRequest,
     ) -> Result<Page<Recipient<Customer>>, Error> {
-        self.acting
+        let acting = self.acting.reading();
+        acting
             .mutate(action, || async {
-                let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+                let mut work = acting.write(Scope::Tenant(self.tenant)).await?;
                 let (_, grant) = work.campaign_for_update(action, campaign).await?;
                 let event = work.event(grant, campaign);
                 work.commit(event, ()).await

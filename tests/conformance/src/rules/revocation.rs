@@ -4,7 +4,7 @@ use offerkit_core::{
     domain::{Permission, PermissionSet, Tenant},
     page::PageRequest,
     policy::{DenialKind, Job},
-    ports::AuditFilter,
+    ports::{AuditFilter, DeliveryFilter},
     services::Error,
     testing::offer_data,
 };
@@ -19,6 +19,7 @@ cases! { rules::revocation:
     a_taken_membership_ends_at_once,
     a_changed_group_counts_at_once,
     a_deactivated_user_does_nothing,
+    a_repeated_look_at_recipients_is_decided_and_recorded_anew,
     a_revoked_super_admin_manages_nothing,
     a_deactivated_tenant_changes_in_one_way_only,
     a_deactivated_tenant_is_still_read_by_its_members,
@@ -89,6 +90,35 @@ async fn a_deactivated_user_does_nothing<B: Adapter>(store: &B) -> Outcome {
     );
     users.reactivate(user(approver)?).await?;
     offers.approve(offer.id(), offer.revision(), None).await?;
+    Ok(())
+}
+
+async fn a_repeated_look_at_recipients_is_decided_and_recorded_anew<B: Adapter>(
+    store: &B,
+) -> Outcome {
+    let w = World::new(store).await?;
+    let (campaign, _) = w.filled(2).await?;
+    let (other, _) = w.filled(1).await?;
+    let admin = w.tenant.acting(&w.tenant.admin).operation(w.operation());
+    let (deliveries, campaigns) = (admin.deliveries(w.tenant.id), admin.campaigns(w.tenant.id));
+    let (any, page) = (DeliveryFilter::default(), PageRequest::default());
+    let before = w.records(w.scope()).await?.len();
+    for id in [campaign.id(), other.id(), campaign.id()] {
+        deliveries.recipients(id, &any, &page).await?;
+        campaigns.sample(id).await?;
+    }
+    assert_eq!(w.records(w.scope()).await?.len(), before + 6);
+    let groups = w.platform.as_root().groups(w.tenant.id);
+    let group = "admin".parse()?;
+    groups.remove(user(&w.tenant.admin)?, &group).await?;
+    fails!(
+        deliveries.recipients(campaign.id(), &any, &page).await,
+        Error::NotFound("tenant")
+    );
+    fails!(
+        campaigns.sample(campaign.id()).await,
+        Error::NotFound("tenant")
+    );
     Ok(())
 }
 
