@@ -22,6 +22,7 @@ mod login;
 mod mask;
 mod messages;
 mod offers;
+mod operation;
 mod segments;
 mod settings;
 mod tenants;

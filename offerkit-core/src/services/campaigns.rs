@@ -80,7 +80,7 @@ impl Campaigns {
         step: impl Fn(Campaign, &Work<'_>) -> Result<Campaign, Error> + Sync,
     ) -> Result<Campaign, Error> {
         self.acting
-            .mutate(action, || async {
+            .mutate((action, id), || async {
                 let mut work = self.write().await?;
                 let (campaign, grant) = work.campaign_for_update(action, id).await?;
                 let next = step(campaign.clone(), &work)?;

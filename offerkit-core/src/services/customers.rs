@@ -64,7 +64,7 @@ impl Customers {
             }
             Err(error) => Err(error),
         };
-        let was_there: bool = self.acting.first_result(action, outcome)?;
+        let was_there: bool = self.acting.first_result((action, id), outcome)?;
         was_there.then_some(()).ok_or(Error::NotFound("customer"))
     }
 

@@ -119,7 +119,7 @@ impl Deliveries {
         let is_repeat = self.acting.is_repeat(scope).await?;
         let failed = self
             .acting
-            .mutate(Action::RetryDeliveries, || async {
+            .mutate((Action::RetryDeliveries, campaign), || async {
                 let mut work = self.acting.write(scope).await?;
                 let (found, grant) = work
                     .campaign_for_update(Action::RetryDeliveries, campaign)

@@ -75,8 +75,8 @@ pub enum Error {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// The operation id was used before, for something else or by someone else.
-    #[error("the operation id was used before, for `{0}` or by someone else")]
+    /// The operation id was used before: for another action, for another object, or by someone else.
+    #[error("the operation id was used before, for another change (`{0}`) or by someone else")]
     OperationReused(crate::policy::Action),
     /// The platform has its first super admin already.
     #[error("the platform has a super admin already, who can make others")]

@@ -118,7 +118,7 @@ impl Groups {
     pub async fn add(&self, user: UserId, group: &GroupName) -> Result<Membership, Error> {
         let wait = self.acting.kit().settings().membership_wait;
         self.acting
-            .mutate(Action::GiveMembership, || async {
+            .mutate((Action::GiveMembership, user), || async {
                 let mut work = self.write().await?;
                 let grant = self
                     .authorize_membership(&mut work, Action::GiveMembership, user)
@@ -148,7 +148,7 @@ impl Groups {
     /// in it.
     pub async fn remove(&self, user: UserId, group: &GroupName) -> Result<Membership, Error> {
         self.acting
-            .mutate(Action::TakeMembership, || async {
+            .mutate((Action::TakeMembership, user), || async {
                 let mut work = self.write().await?;
                 let grant = self
                     .authorize_membership(&mut work, Action::TakeMembership, user)

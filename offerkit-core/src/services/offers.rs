@@ -104,7 +104,7 @@ impl Offers {
         step: impl Fn(Offer, &Work<'_>) -> Result<Offer, Error> + Sync,
     ) -> Result<Offer, Error> {
         self.acting
-            .mutate(action, || async {
+            .mutate((action, id), || async {
                 let mut work = self.write().await?;
                 let (offer, grant) = work.offer_for_update(action, id).await?;
                 let next = step(offer.clone(), &work)?;

@@ -183,7 +183,7 @@ impl Tenants {
         to: impl Fn(Tenant, Timestamp) -> Result<Tenant, Error> + Sync,
     ) -> Result<Tenant, Error> {
         self.acting
-            .mutate(action, || async {
+            .mutate((action, id), || async {
                 let mut work = self.acting.write(Scope::Tenant(id)).await?;
                 let grant = work.authorize_in_tenant(action, id).await?;
                 let tenant = work.tx()?.tenants().find(id).await?;

@@ -231,7 +231,7 @@ impl Users {
         to: impl Fn(User, UserId, crate::time::Timestamp) -> Result<User, Error> + Sync,
     ) -> Result<User, Error> {
         self.acting
-            .mutate(action, || async {
+            .mutate((action, id), || async {
                 let mut work = self.acting.write(Scope::Platform).await?;
                 let user = work.tx()?.users().find(id).await?;
                 let hold = user.as_ref().and_then(|user| user.hold().as_ref());

@@ -1,6 +1,6 @@
 //! One unit of work: the actor with fresh facts, the decision, the changes and their record.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 use super::{Acting, Error};
 use crate::{
@@ -14,9 +14,6 @@ use crate::{
     ports::{Access, StoreError, TemplateEngine, Transaction},
     time::Timestamp,
 };
-
-/// How often a unit of work is tried where concurrent ones could not be put in an order.
-const MAX_TRIES: u32 = 3;
 
 /// A transaction together with who acts in it, and when.
 pub(super) struct Work<'a> {
@@ -32,51 +29,6 @@ pub(super) struct Work<'a> {
 }
 
 impl Acting {
-    /// Runs `attempt` until it is done or fails for good, and answers a repeated operation with its first result.
-    pub(super) async fn mutate<T, F, Fut>(&self, action: Action, attempt: F) -> Result<T, Error>
-    where
-        T: DeserializeOwned,
-        F: Fn() -> Fut,
-        Fut: Future<Output = Result<T, Error>>,
-    {
-        let mut tries = 1;
-        loop {
-            match attempt().await {
-                Err(Error::Store(StoreError::Retry(_))) if tries < MAX_TRIES => tries += 1,
-                outcome => return self.first_result(action, outcome),
-            }
-        }
-    }
-
-    /// What was answered first, where the operation was done before.
-    pub(super) fn first_result<T: DeserializeOwned>(
-        &self,
-        action: Action,
-        outcome: Result<T, Error>,
-    ) -> Result<T, Error> {
-        match outcome {
-            Err(Error::Store(StoreError::AlreadyDone(record))) => self.replay(action, *record),
-            outcome => outcome,
-        }
-    }
-
-    fn replay<T: DeserializeOwned>(&self, action: Action, record: AuditRecord) -> Result<T, Error> {
-        let reused = Error::OperationReused(record.action);
-        if record.action != action || record.actor != self.context().actor() {
-            return Err(reused);
-        }
-        serde_json::from_value(record.result).map_err(|_| reused)
-    }
-
-    /// Whether the caller's operation was done before, so that nothing need be looked up for it.
-    pub(super) async fn is_repeat(&self, scope: Scope) -> Result<bool, Error> {
-        let Some(operation) = self.operation_id() else {
-            return Ok(false);
-        };
-        let mut tx = self.kit().inner.store.begin(scope, Access::Read).await?;
-        Ok(tx.audit().find_operation(operation).await?.is_some())
-    }
-
     /// Begins a change in a scope.
     pub(super) async fn write(&self, scope: Scope) -> Result<Work<'_>, Error> {
         self.begin(scope, Access::Write).await

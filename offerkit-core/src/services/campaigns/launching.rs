@@ -24,7 +24,7 @@ impl Campaigns {
     ) -> Result<Campaign, Error> {
         let counted = self.count_for(Action::RequestLaunch, id).await?;
         self.acting
-            .mutate(Action::RequestLaunch, || async {
+            .mutate((Action::RequestLaunch, id), || async {
                 let mut work = self.write().await?;
                 let (campaign, grant) = work.campaign_for_update(Action::RequestLaunch, id).await?;
                 let today = work.today().await?;
@@ -54,7 +54,7 @@ impl Campaigns {
         let counted = self.count_for(Action::LaunchCampaign, id).await?;
         let ceiling = self.acting.kit().settings().ceiling(counted);
         self.acting
-            .mutate(Action::LaunchCampaign, || async {
+            .mutate((Action::LaunchCampaign, id), || async {
                 let mut work = self.write().await?;
                 let (campaign, grant) =
                     work.campaign_for_update(Action::LaunchCampaign, id).await?;

@@ -31,7 +31,7 @@ impl Campaigns {
     /// [`Error::Transition`] where the campaign was changed since its launch, or its offer is not live any more.
     pub async fn resume(&self, id: CampaignId) -> Result<Campaign, Error> {
         self.acting
-            .mutate(Action::ResumeCampaign, || async {
+            .mutate((Action::ResumeCampaign, id), || async {
                 let mut work = self.write().await?;
                 let (campaign, grant) =
                     work.campaign_for_update(Action::ResumeCampaign, id).await?;

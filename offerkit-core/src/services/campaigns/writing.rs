@@ -64,7 +64,7 @@ impl Campaigns {
         draft: CampaignDraft,
     ) -> Result<Campaign, Error> {
         self.acting
-            .mutate(Action::EditCampaign, || async {
+            .mutate((Action::EditCampaign, id), || async {
                 let mut work = self.write().await?;
                 let (campaign, grant) = work.campaign_for_update(Action::EditCampaign, id).await?;
                 let plan = work.plan(&draft).await?;
@@ -85,7 +85,7 @@ impl Campaigns {
     /// [`Error::Denied`] unless a group permits it.
     pub async fn comment(&self, id: CampaignId, body: &CommentBody) -> Result<Comment, Error> {
         self.acting
-            .mutate(Action::CommentCampaign, || async {
+            .mutate((Action::CommentCampaign, id), || async {
                 let mut work = self.write().await?;
                 let (campaign, grant) = work
                     .campaign_for_update(Action::CommentCampaign, id)

@@ -26,7 +26,7 @@ impl Offers {
         comment: Option<&CommentBody>,
     ) -> Result<Offer, Error> {
         self.acting
-            .mutate(Action::ApproveOffer, || async {
+            .mutate((Action::ApproveOffer, id), || async {
                 let mut work = self.write().await?;
                 let (offer, grant) = work.offer_for_update(Action::ApproveOffer, id).await?;
                 let (next, approval) =
@@ -92,7 +92,7 @@ impl Offers {
         let body = body(reason)?;
         let retired: Retired = self
             .acting
-            .mutate(Action::RetireOffer, || async {
+            .mutate((Action::RetireOffer, id), || async {
                 let mut work = self.write().await?;
                 let (offer, grant) = work.offer_for_update(Action::RetireOffer, id).await?;
                 let next = offer.clone().retire(work.now())?;

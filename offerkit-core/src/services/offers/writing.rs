@@ -63,7 +63,7 @@ impl Offers {
         draft: OfferDraft,
     ) -> Result<Offer, Error> {
         self.acting
-            .mutate(Action::EditOffer, || async {
+            .mutate((Action::EditOffer, id), || async {
                 let mut work = self.write().await?;
                 let (offer, grant) = work.offer_for_update(Action::EditOffer, id).await?;
                 let proposal = work.proposal(&draft).await?;
@@ -84,7 +84,7 @@ impl Offers {
     /// [`Error::Transition`] unless `seen` is the working revision and a draft.
     pub async fn submit(&self, id: OfferId, seen: RevisionNumber) -> Result<Submitted, Error> {
         self.acting
-            .mutate(Action::SubmitOffer, || async {
+            .mutate((Action::SubmitOffer, id), || async {
                 let mut work = self.write().await?;
                 let (offer, grant) = work.offer_for_update(Action::SubmitOffer, id).await?;
                 let next = offer.clone().submit(seen, work.user()?, work.now())?;
@@ -119,7 +119,7 @@ impl Offers {
     /// [`Error::Transition`] where nothing is approved, or there is no new draft.
     pub async fn discard_draft(&self, id: OfferId) -> Result<Offer, Error> {
         self.acting
-            .mutate(Action::DiscardDraft, || async {
+            .mutate((Action::DiscardDraft, id), || async {
                 let mut work = self.write().await?;
                 let (offer, grant) = work.offer_for_update(Action::DiscardDraft, id).await?;
                 let live = offer
@@ -154,7 +154,7 @@ impl Offers {
     /// [`Error::Denied`] unless a group permits it.
     pub async fn comment(&self, id: OfferId, body: &CommentBody) -> Result<Comment, Error> {
         self.acting
-            .mutate(Action::CommentOffer, || async {
+            .mutate((Action::CommentOffer, id), || async {
                 let mut work = self.write().await?;
                 let (offer, grant) = work.offer_for_update(Action::CommentOffer, id).await?;
                 let subject = CommentSubject::Offer(id);

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use futures_util::future::join;
 use offerkit_core::{
-    domain::{NewUser, UserChange},
+    domain::{DeliveryStatus, NewUser, UserChange},
     id::OperationId,
     policy::{Action, Job},
     ports::Outcome as Sent,
@@ -32,6 +32,7 @@ cases! { rules::operations:
     a_repeat_of_a_filling_answers_the_first,
     two_calls_at_once_are_one,
     an_operation_is_of_one_action,
+    an_operation_is_of_one_object,
     an_operation_is_of_one_actor,
     anothers_operation_tells_an_outsider_nothing,
     a_repeat_is_answered_even_after_the_permission_is_gone,
@@ -199,6 +200,20 @@ async fn an_operation_is_of_one_action<B: Adapter>(store: &B) -> Outcome {
     let reused = acting.campaigns(w.tenant.id).create(draft).await;
     fails!(reused, Error::OperationReused(Action::CreateOffer));
     assert_eq!(w.stored_offer(&offer).await?, Some(offer));
+    Ok(())
+}
+
+// Seen to fail with the look at the subject removed: the other campaign's messages were cancelled.
+async fn an_operation_is_of_one_object<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    w.platform.customers(1).await?;
+    let (one, other) = (w.launched().await?, w.launched().await?);
+    w.job(Job::Audience).fill(other.id()).await?;
+    let campaigns = named(&w, &w.tenant.admin).campaigns(w.tenant.id);
+    campaigns.complete(one.id()).await?;
+    let reused = campaigns.complete(other.id()).await;
+    fails!(reused, Error::OperationReused(Action::CompleteCampaign));
+    assert_eq!(w.emails(&other).await?, [DeliveryStatus::Pending]);
     Ok(())
 }
 
