@@ -203,7 +203,7 @@ async fn an_operation_is_of_one_action<B: Adapter>(store: &B) -> Outcome {
     Ok(())
 }
 
-// Seen to fail with the look at the subject removed: the other campaign's messages were cancelled.
+// Seen to fail with the look at the subject removed.
 async fn an_operation_is_of_one_object<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     w.platform.customers(1).await?;
