@@ -15,6 +15,7 @@ pub mod id;
 pub mod page;
 #[cfg(feature = "argon2")]
 pub mod password;
+mod pointer;
 pub mod policy;
 pub mod ports;
 pub mod schema;

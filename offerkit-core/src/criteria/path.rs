@@ -1,5 +1,7 @@
 //! The way from the top of a document to where a reader stands.
 
+use crate::pointer;
+
 /// A pointer (RFC 6901) that grows and shrinks with the reader.
 #[derive(Debug, Default)]
 pub(super) struct Path {
@@ -14,14 +16,9 @@ const LONGEST_NAME_CHARS: usize = 256;
 impl Path {
     pub(super) fn enter_member(&mut self, name: &str) {
         self.lengths.push(self.pointer.len());
-        self.pointer.push('/');
-        for c in name.chars().take(LONGEST_NAME_CHARS) {
-            match c {
-                '~' => self.pointer.push_str("~0"),
-                '/' => self.pointer.push_str("~1"),
-                _ => self.pointer.push(c),
-            }
-        }
+        let clipped = name.char_indices().nth(LONGEST_NAME_CHARS);
+        let clipped = clipped.and_then(|(end, _)| name.get(..end));
+        pointer::push(&mut self.pointer, clipped.unwrap_or(name));
     }
 
     pub(super) fn enter_item(&mut self, index: usize) {

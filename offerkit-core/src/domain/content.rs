@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{canonical::canonical_text, digest::Digest};
+use crate::{canonical::canonical_text, digest::Digest, pointer};
 
 /// A JSON object that an offer proposes, within limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -118,8 +118,7 @@ fn check(value: &Value, pointer: &mut String, depth: usize) -> Result<(), Conten
     };
     let step = |name: &str, value: &Value, pointer: &mut String| {
         let length = pointer.len();
-        pointer.push('/');
-        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        pointer::push(pointer, name);
         if name.contains('\0') {
             return Err(ContentError::NulCharacter {
                 pointer: pointer.clone(),

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::{OfferSchema, SchemaError};
+use crate::pointer::{below, push};
 
 /// Keywords whose value is a schema.
 const SINGLE: [&str; 11] = [
@@ -56,10 +57,6 @@ pub(super) fn check(schema: &Value) -> Result<usize, SchemaError> {
     Ok(walk.measure(schema, "", 1)?.subschemas)
 }
 
-fn child(pointer: &str, token: &str) -> String {
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
-}
-
 fn check_depth(value: &Value, pointer: &mut String, depth: usize) -> Result<(), SchemaError> {
     if depth > OfferSchema::MAX_DEPTH && (value.is_object() || value.is_array()) {
         return Err(SchemaError::TooDeep {
@@ -68,7 +65,7 @@ fn check_depth(value: &Value, pointer: &mut String, depth: usize) -> Result<(), 
     }
     let mut step = |token: &str, value: &Value| {
         let length = pointer.len();
-        *pointer = child(pointer, token);
+        push(pointer, token);
         check_depth(value, pointer, depth + 1)?;
         pointer.truncate(length);
         Ok(())
@@ -147,7 +144,7 @@ impl<'a> Walk<'a> {
             add(self.measure(subschema, &pointer, depth + 1)?);
         }
         if let Some(Value::String(reference)) = members.get("$ref") {
-            add(self.follow(reference, &child(pointer, "$ref"), depth + 1)?);
+            add(self.follow(reference, &below(pointer, "$ref"), depth + 1)?);
         }
         // To know what is unevaluated, the validator evaluates the rest once more.
         if members.contains_key("unevaluatedProperties") || members.contains_key("unevaluatedItems")
@@ -203,7 +200,7 @@ fn subschemas<'a>(
     let mut found = Vec::new();
     for (keyword, value) in members {
         let keyword = keyword.as_str();
-        let here = child(pointer, keyword);
+        let here = below(pointer, keyword);
         match value {
             Value::Array(items) if LISTS.contains(&keyword) => found.extend(
                 items
@@ -215,7 +212,7 @@ fn subschemas<'a>(
                 found.extend(
                     inner
                         .iter()
-                        .map(|(name, schema)| (child(&here, name), schema)),
+                        .map(|(name, schema)| (below(&here, name), schema)),
                 );
             }
             Value::Null
@@ -241,7 +238,7 @@ fn refuse_unsupported(members: &Map<String, Value>, pointer: &str) -> Result<(),
         .find(|keyword| members.contains_key(*keyword));
     match refused {
         Some(keyword) => Err(SchemaError::Invalid {
-            pointer: child(pointer, keyword),
+            pointer: below(pointer, keyword),
             message: format!("`{keyword}` is not supported here"),
         }),
         None => Ok(()),

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::pointer;
+
 /// One place where two JSON values differ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
@@ -44,10 +46,9 @@ fn compare(
             names.sort_unstable();
             names.dedup();
             for name in names {
-                let escaped = name.replace('~', "~0").replace('/', "~1");
                 compare(
                     changes,
-                    format!("{pointer}/{escaped}"),
+                    pointer::below(&pointer, name),
                     old.get(name),
                     new.get(name),
                 );
