@@ -39,8 +39,9 @@ impl Acting {
         }
     }
 
-    /// The same actor without the caller's operation: a read is decided and recorded each time, never answered again.
-    pub(super) fn reading(&self) -> Self {
+    /// The same actor without the caller's operation, for what it does not name: a read, which is decided and recorded
+    /// each time, or a change that follows from another.
+    pub(super) fn unnamed(&self) -> Self {
         Self {
             operation: None,
             ..self.clone()

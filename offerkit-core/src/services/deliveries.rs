@@ -10,7 +10,7 @@ use crate::{
         Scope, TransitionError,
     },
     id::{CampaignId, TenantId},
-    policy::{Action, CampaignFacts, Grant, Resource},
+    policy::{Action, CampaignFacts, Resource},
     ports::Progress,
 };
 
@@ -160,25 +160,21 @@ impl Deliveries {
     }
 }
 
-/// A campaign that runs, with what it was launched with.
+/// A campaign that runs, with the revision it was launched with.
 struct Running {
     campaign: Campaign,
-    offer: Offer,
     live: OfferRevision,
-    criteria: Criteria,
     today: chrono::NaiveDate,
 }
 
 impl Work<'_> {
     /// The campaign, if `action` is allowed and the campaign runs exactly as it was launched.
-    async fn running(&mut self, action: Action, id: CampaignId) -> Result<(Running, Grant), Error> {
+    async fn running(&mut self, action: Action, id: CampaignId) -> Result<Running, Error> {
         // Asked first, since only a job may learn whether there is such a campaign.
         drop(self.authorize_in_tenant(action, id).await?);
         let campaign = self.viewed_campaign(id).await?;
         let facts = CampaignFacts::new(self.tenant()?, &campaign);
-        let grant = self
-            .authorize(action, &Resource::Campaign(facts), id)
-            .await?;
+        self.permit(action, &Resource::Campaign(facts), id).await?;
         if campaign.status() != CampaignStatus::Active {
             return Err(TransitionError::Status {
                 what: "the campaign",
@@ -201,15 +197,11 @@ impl Work<'_> {
             .filter(|live| live.digest() == launch.offer_digest)
             .ok_or(TransitionError::OfferNotLive)?;
         let today = self.today().await?;
-        let criteria = self.launched_criteria(&campaign).await?;
-        let running = Running {
+        Ok(Running {
             campaign,
-            offer,
             live,
-            criteria,
             today,
-        };
-        Ok((running, grant))
+        })
     }
 
     /// The criteria as they were launched. A field that the tenant may no longer use, or that was retired, was allowed

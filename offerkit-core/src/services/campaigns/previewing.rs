@@ -95,7 +95,7 @@ impl Campaigns {
     ///
     /// [`Error::Denied`] unless a group permits it, [`Error::NotFound`].
     pub async fn sample(&self, id: CampaignId) -> Result<Vec<MaskedCustomer>, Error> {
-        let (action, acting) = (Action::ViewRecipients, self.acting.reading());
+        let (action, acting) = (Action::ViewRecipients, self.acting.unnamed());
         acting
             .mutate(action, || async {
                 let mut work = acting.write(Scope::Tenant(self.tenant)).await?;

@@ -2,12 +2,12 @@
 
 use super::{Deliveries, Running};
 use crate::{
-    criteria::Moment,
-    domain::{Channel, Run, RunStatus, Scope, TransitionError},
+    criteria::{Criteria, Moment},
+    domain::{Campaign, Channel, Run, RunStatus, Scope, TransitionError},
     id::{CampaignId, RunId},
     policy::Action,
     ports::{Extension, Selection, StoreError},
-    services::{Acting, Error},
+    services::Error,
     text::Reason,
 };
 
@@ -29,11 +29,11 @@ impl Deliveries {
         let mut run = None;
         loop {
             // Between chunks, the campaign may be paused, or its offer retired.
-            let running = {
+            let (running, criteria) = {
                 let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
-                let (running, grant) = work.running(Action::FillAudience, id).await?;
-                drop(grant);
-                running
+                let running = work.running(Action::FillAudience, id).await?;
+                let criteria = work.launched_criteria(&running.campaign).await?;
+                (running, criteria)
             };
             let end = running.campaign.plan().end_date;
             if end < running.today {
@@ -42,9 +42,15 @@ impl Deliveries {
             let channels = self.sendable_channels(&running.campaign)?;
             let current = match run {
                 Some(run) => run,
-                None => self.open_run(&running).await?,
+                None => self.open_run(&running, &criteria).await?,
             };
-            match self.extend(&current, &running, &channels).await {
+            let moment = Moment::new(current.now, current.today);
+            let selection = Selection::new(criteria, moment);
+            let campaign = &running.campaign;
+            match self
+                .extend(current.id, campaign, &selection, &channels)
+                .await
+            {
                 Ok(next) if next.status == RunStatus::Running => run = Some(next),
                 Ok(ended) => return self.close_run(ended).await,
                 // Another runner moved the run on; go on from where it is now.
@@ -54,13 +60,11 @@ impl Deliveries {
         }
     }
 
-    async fn open_run(&self, running: &Running) -> Result<Run, Error> {
+    async fn open_run(&self, running: &Running, criteria: &Criteria) -> Result<Run, Error> {
         let ledger = &self.acting.kit().inner.ledger;
         let campaign = &running.campaign;
         if let Some(run) = ledger.unfinished_run(self.tenant, campaign.id()).await? {
-            if run.criteria_digest == running.criteria.digest()
-                && run.revision == campaign.revision()
-            {
+            if run.criteria_digest == criteria.digest() && run.revision == campaign.revision() {
                 return Ok(run);
             }
             // It belongs to an earlier launch.
@@ -72,7 +76,7 @@ impl Deliveries {
             tenant: self.tenant,
             campaign: campaign.id(),
             revision: campaign.revision(),
-            criteria_digest: running.criteria.digest(),
+            criteria_digest: criteria.digest(),
             now: self.acting.kit().now(),
             today: running.today,
             position: None,
@@ -87,21 +91,17 @@ impl Deliveries {
 
     async fn extend(
         &self,
-        run: &Run,
-        running: &Running,
+        run: RunId,
+        campaign: &Campaign,
+        selection: &Selection,
         channels: &[Channel],
     ) -> Result<Run, Error> {
         let inner = &self.acting.kit().inner;
-        let moment = Moment::new(run.now, run.today);
-        let selection = Selection::new(running.criteria.clone(), moment);
-        let ceiling = running
-            .campaign
-            .launch()
-            .as_ref()
-            .map_or(0, |launch| launch.ceiling);
+        let launch = campaign.launch().as_ref();
+        let ceiling = launch.map_or(0, |launch| launch.ceiling);
         let extension = Extension {
-            run: run.id,
-            selection: &selection,
+            run,
+            selection,
             channels,
             ceiling,
             limit: inner.settings.fill_chunk,
@@ -127,8 +127,7 @@ impl Deliveries {
             let reason: Reason =
                 "the audience would grow past the ceiling of its launch".parse()?;
             // A change of its own, which the caller's operation does not name.
-            let acting = Acting::new(self.acting.kit().clone(), self.acting.context().clone());
-            let campaigns = acting.campaigns(self.tenant);
+            let campaigns = self.acting.unnamed().campaigns(self.tenant);
             campaigns.pause(run.campaign, &reason).await?;
         }
         Ok(run)

@@ -67,7 +67,7 @@ impl Deliveries {
         filter: &DeliveryFilter,
         page: &PageRequest,
     ) -> Result<Page<Recipient<Customer>>, Error> {
-        let acting = self.acting.reading();
+        let acting = self.acting.unnamed();
         acting
             .mutate(action, || async {
                 let mut work = acting.write(Scope::Tenant(self.tenant)).await?;

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Deliveries, DeliveryReport, sending::Batches};
+use super::{
+    Deliveries, DeliveryReport,
+    sending::{Batches, settlements},
+};
 use crate::{
     domain::{Campaign, DeliveryStatus},
     id::{ClaimToken, DeliveryId},
@@ -89,12 +92,5 @@ fn key_lives(row: &Claimed, key_ttl: Duration, now: Timestamp) -> bool {
 }
 
 fn unknown(rows: &[Claimed], reason: &str) -> Vec<Settlement> {
-    rows.iter()
-        .map(|row| Settlement {
-            key: row.key,
-            status: DeliveryStatus::Unknown,
-            reason: Some(reason.into()),
-            not_before: None,
-        })
-        .collect()
+    settlements(rows, DeliveryStatus::Unknown, reason)
 }

@@ -88,13 +88,11 @@ impl Deliveries {
     /// The campaign if it runs, with its tenant if today is a day of sending.
     async fn due(&self, id: CampaignId) -> Result<(Running, Option<Tenant>), Error> {
         let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
-        let (running, grant) = work.running(Action::RunDeliveries, id).await?;
-        drop(grant);
+        let running = work.running(Action::RunDeliveries, id).await?;
         let plan = running.campaign.plan();
         let is_day = plan.start_date <= running.today
             && running.today <= plan.end_date
-            && running.live.proposal.validity.holds(running.today)
-            && running.offer.is_live();
+            && running.live.proposal.validity.holds(running.today);
         let tenant = work.tx()?.tenants().find(self.tenant).await?;
         Ok((running, tenant.filter(|_| is_day)))
     }
@@ -137,7 +135,12 @@ impl Deliveries {
             Ok(customers) => customers,
             Err(error) => {
                 // Nothing was sent, so the rows need not wait for the claim to lapse.
-                self.settle(token, &unsent(&claimed), report).await?;
+                let unsent = settlements(
+                    &claimed,
+                    DeliveryStatus::Pending,
+                    "the customers could not be read",
+                );
+                self.settle(token, &unsent, report).await?;
                 return Err(error.into());
             }
         };
@@ -261,13 +264,17 @@ impl Deliveries {
     }
 }
 
-fn unsent(claimed: &[Claimed]) -> Vec<Settlement> {
-    claimed
-        .iter()
-        .map(|claimed| Settlement {
-            key: claimed.key,
-            status: DeliveryStatus::Pending,
-            reason: Some("the customers could not be read".into()),
+/// The same settlement for every row.
+pub(super) fn settlements(
+    rows: &[Claimed],
+    status: DeliveryStatus,
+    reason: &str,
+) -> Vec<Settlement> {
+    rows.iter()
+        .map(|row| Settlement {
+            key: row.key,
+            status,
+            reason: Some(reason.into()),
             not_before: None,
         })
         .collect()
