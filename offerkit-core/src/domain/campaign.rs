@@ -155,12 +155,3 @@ entity! {
         [copy] version: Version,
     }
 }
-
-impl Campaign {
-    /// The campaign as stored the next time.
-    #[must_use]
-    pub fn with_version(mut self, version: Version) -> Self {
-        self.parts.version = version;
-        self
-    }
-}

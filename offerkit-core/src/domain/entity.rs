@@ -3,7 +3,7 @@
 
 /// Declares an object with private fields, a getter for each, and its `Parts` for storage.
 ///
-/// A field marked `copy` is returned by value.
+/// A field marked `copy` is returned by value. Every object has the field `version`, by which stale writers are found.
 macro_rules! entity {
     (
         $(#[$doc:meta])*
@@ -35,6 +35,13 @@ macro_rules! entity {
             #[must_use]
             pub fn into_parts(self) -> $parts {
                 self.parts
+            }
+
+            /// The object as it is stored the next time.
+            #[must_use]
+            pub fn with_version(mut self, version: $crate::domain::Version) -> Self {
+                self.parts.version = version;
+                self
             }
 
             $(entity!(@getter $(#[$field_doc])* $([$mode])? $field: $kind);)+

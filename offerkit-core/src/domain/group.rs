@@ -61,13 +61,6 @@ impl Group {
         self.parts.updated_at = now;
         self
     }
-
-    /// The group as stored the next time.
-    #[must_use]
-    pub fn with_version(mut self, version: Version) -> Self {
-        self.parts.version = version;
-        self
-    }
 }
 
 /// That a user belongs to a group of a tenant; a user may belong to many.

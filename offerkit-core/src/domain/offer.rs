@@ -204,11 +204,4 @@ impl Offer {
             && self.parts.retired_at.is_none()
             && self.parts.deleted_at.is_none()
     }
-
-    /// The offer as stored the next time.
-    #[must_use]
-    pub fn with_version(mut self, version: Version) -> Self {
-        self.parts.version = version;
-        self
-    }
 }

@@ -66,11 +66,4 @@ impl Tenant {
         self.parts.updated_at = now;
         self
     }
-
-    /// The tenant as stored the next time.
-    #[must_use]
-    pub fn with_version(mut self, version: Version) -> Self {
-        self.parts.version = version;
-        self
-    }
 }

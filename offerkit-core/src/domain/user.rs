@@ -289,11 +289,4 @@ impl User {
         self.parts.updated_at = now;
         self
     }
-
-    /// The user as stored the next time.
-    #[must_use]
-    pub fn with_version(mut self, version: Version) -> Self {
-        self.parts.version = version;
-        self
-    }
 }
