@@ -1,10 +1,20 @@
 //! The fields every platform has: the columns of the customers table.
 
-use super::field::FieldDefinition;
+use std::sync::{Arc, LazyLock};
+
+use super::field::{Field, FieldDefinition};
 use super::field_type::FieldType;
 use crate::domain::customer::{
     ANNUAL_INCOME_PRECISION, ANNUAL_INCOME_SCALE, Column, Gender, KycStatus, MaritalStatus,
 };
+
+/// The customer's id, whether or not a catalog lets criteria name it.
+pub(super) static ID: LazyLock<Field> =
+    LazyLock::new(|| Field::new(&Arc::new(definition(Column::Id))));
+
+/// Whether the customer is active.
+pub(super) static IS_ACTIVE: LazyLock<Field> =
+    LazyLock::new(|| Field::new(&Arc::new(definition(Column::IsActive))));
 
 pub(super) fn customers() -> Vec<FieldDefinition> {
     // `external_id` is a key of the host's systems, not something to select by.

@@ -31,6 +31,25 @@ impl Catalog {
     /// The most fields a catalog can have.
     pub const MAX_FIELDS: usize = 1024;
 
+    /// No field at all, at revision 1: for hosts whose criteria name their own fields only.
+    ///
+    /// ```
+    /// use offerkit_core::criteria::{Catalog, Criteria, FieldDefinition, FieldType};
+    ///
+    /// let plan = FieldDefinition::attribute("plan", FieldType::Text)?;
+    /// let catalog = Catalog::empty().with_attribute(plan)?;
+    /// assert!(Criteria::parse(r#"{"plan": "basic"}"#, &catalog).is_ok());
+    /// assert!(Criteria::parse(r#"{"segment": "premium"}"#, &catalog).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            fields: Arc::default(),
+            revision: 1,
+        }
+    }
+
     /// The columns of the customers table, at revision 1. `gender` and `marital_status` are protected.
     #[must_use]
     pub fn customers() -> Self {

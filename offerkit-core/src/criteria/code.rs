@@ -49,25 +49,29 @@ codes! {
         DuplicateKey = "duplicate_key",
         /// A string holds U+0000.
         NulChar = "nul_char",
-        /// The document has too many bytes.
+        /// The document has too many bytes, those of inlined segments included.
         TooLarge = "too_large",
-        /// Objects and lists are nested too deep.
+        /// Objects and lists are nested too deep, those of inlined segments included.
         TooDeep = "too_deep",
-        /// The document has too many objects and members.
+        /// The document has too many conditions and groups, those of inlined segments included.
         TooManyNodes = "too_many_nodes",
-        /// A list, or all lists together, have too many items.
+        /// A list, or all lists together, have too many items, those of inlined segments included.
         ListTooLong = "list_too_long",
-        /// A string or a name has too many bytes.
+        /// A string, a name or a pattern has too many bytes.
         StringTooLong = "string_too_long",
         /// A number has too many digits, or is too large or too small.
         NumberRange = "number_range",
         /// `$v` names no version this release reads.
         Version = "version",
-        /// The document is not an object.
+        /// The document, or what stands where conditions, operators or parts must stand, is not an object.
         NotObject = "not_object",
-        /// The document selects nobody in particular.
+        /// The document, or an object of conditions in it, has no condition.
         EmptyCriteria = "empty_criteria",
-        /// A field's test has no operator.
+        /// A group has no parts.
+        EmptyGroup = "empty_group",
+        /// A group is not a list.
+        GroupNotArray = "group_not_array",
+        /// A test has no operator, or `$received` asks for nothing in particular.
         EmptyTest = "empty_test",
         /// A field's test holds operators and other names.
         MixedTest = "mixed_test",
@@ -77,8 +81,6 @@ codes! {
         ReservedOperator = "reserved_operator",
         /// The operator belongs to the language, but not here.
         MisplacedOperator = "misplaced_operator",
-        /// The operator belongs to version 1, but this release does not evaluate it yet.
-        UnsupportedOperator = "unsupported_operator",
         /// The catalog has no such field.
         UnknownField = "unknown_field",
         /// The field may not be used any more.
@@ -91,7 +93,7 @@ codes! {
         LiteralType = "literal_type",
         /// A whole number was expected.
         IntFraction = "int_fraction",
-        /// A whole number does not fit into 64 bits.
+        /// A whole number is out of range.
         IntRange = "int_range",
         /// A number has more digits behind the point than its field.
         Scale = "scale",
@@ -107,16 +109,50 @@ codes! {
         TimestampOffset = "timestamp_offset",
         /// The timestamp has more than six digits behind the second.
         TimestampPrecision = "timestamp_precision",
+        /// A list has no items.
+        EmptyList = "empty_list",
+        /// A list holds null.
+        NullInList = "null_in_list",
+        /// A pattern is empty.
+        EmptyPattern = "empty_pattern",
+        /// The first end of a range is greater than the second.
+        RangeInverted = "range_inverted",
+        /// A period is not one number of units that fit, or is too long.
+        Duration = "duration",
+        /// The percentage of a sample is missing, or out of range.
+        Percent = "percent",
+        /// The salt of a sample is missing, empty or too long.
+        Salt = "salt",
+        /// The tenant has no such segment, or no such version of it.
+        UnknownSegment = "unknown_segment",
+        /// A segment would contain itself.
+        SegmentCycle = "segment_cycle",
+        /// Segments are nested too deep.
+        SegmentDepth = "segment_depth",
+        /// The tenant has no such offer.
+        UnknownOffer = "unknown_offer",
+        /// The tenant has no such campaign.
+        UnknownCampaign = "unknown_campaign",
     }
 }
 
 codes! {
     /// What is doubtful about a document that can be run.
     WarningCode {
+        /// A negation selects customers without a value, too.
+        NullableNegation = "nullable_negation",
         /// A part of the document holds for no customer.
         AlwaysFalse = "always_false",
         /// A part of the document holds for every customer.
         AlwaysTrue = "always_true",
+        /// No index helps to find the customers.
+        Unindexed = "unindexed",
+        /// A list holds a value twice.
+        DuplicateInList = "duplicate_in_list",
+        /// A folded pattern holds letters that are not folded.
+        NonAsciiFold = "non_ascii_fold",
+        /// A segment is named without its version.
+        UnpinnedSegment = "unpinned_segment",
     }
 }
 

@@ -1,5 +1,7 @@
 //! The values of a customer.
 
+use std::fmt::{self, Write as _};
+
 use serde_json::{Number as JsonNumber, Value};
 use uuid::Uuid;
 
@@ -94,7 +96,35 @@ fn int(number: &JsonNumber) -> Option<i64> {
 
 /// The number, read from its shortest text: up to 15 digits are what was once written.
 fn exact(number: &JsonNumber) -> Option<Number> {
-    Number::read(&number.to_string(), &Limits::VERSION_1)
+    let mut text = ShortText::default();
+    match write!(text, "{number}") {
+        Ok(()) => Number::read(text.as_str()?, &Limits::VERSION_1),
+        // Where a host has `serde_json` keep numbers as they were written.
+        Err(fmt::Error) => Number::read(&number.to_string(), &Limits::VERSION_1),
+    }
+}
+
+/// Room for the longest number of 64 bits, since rows are evaluated without allocating.
+#[derive(Default)]
+struct ShortText {
+    bytes: [u8; 32],
+    length: usize,
+}
+
+impl ShortText {
+    fn as_str(&self) -> Option<&str> {
+        str::from_utf8(self.bytes.get(..self.length)?).ok()
+    }
+}
+
+impl fmt::Write for ShortText {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let end = self.length.saturating_add(part.len());
+        let free = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        free.copy_from_slice(part.as_bytes());
+        self.length = end;
+        Ok(())
+    }
 }
 
 /// A UUID in its canonical text, the only one equal to itself in a store that compares text.

@@ -4,16 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::catalog::Catalog;
-use super::code::ErrorCode;
-use super::error::{CriteriaError, CriteriaErrors, ErrorLog};
+use super::check::{self, Checked};
+use super::clause::{Clause, ClauseKind};
+use super::compiler::Compiler;
+use super::error::CriteriaErrors;
 use super::expr::Expr;
-use super::limits::Limits;
-use super::moment::Moment;
 use super::normalise::normalise;
+use super::program::Matcher;
 use super::record::Record;
-use super::span::Span;
+use super::references::PinnedSegment;
+use super::situation::Situation;
 use super::warning::CriteriaWarning;
-use super::{canonical, check, describe, eval, json};
+use super::{canonical, definition, describe};
 use crate::digest::Digest;
 
 /// A criteria document that was checked against a catalog: which customers it selects. Cheap to clone.
@@ -27,7 +29,7 @@ use crate::digest::Digest;
 ///
 /// let catalog = Catalog::customers();
 /// let criteria = Criteria::parse(r#"{"segment": "premium", "kyc_status": "verified"}"#, &catalog)?;
-/// assert_eq!(criteria.describe(), r#"customers whose kyc_status is "verified" and segment is "premium""#);
+/// assert_eq!(criteria.describe(), r#"customers whose segment is "premium" and whose kyc_status is "verified""#);
 ///
 /// let now = "2026-01-31T09:30:00.000000Z".parse()?;
 /// let mut builder = CustomerBuilder::new("018f4a2c-0000-7000-8000-000000000001".parse()?, now);
@@ -48,109 +50,75 @@ pub struct Criteria {
 
 struct Inner {
     source: Box<str>,
+    clause: Clause,
     expr: Expr,
     canonical: Box<str>,
     digest: Digest,
     catalog_revision: u64,
+    segments: Vec<PinnedSegment>,
     warnings: Vec<CriteriaWarning>,
 }
 
 impl Criteria {
-    /// Reads and checks a document, within the limits of version 1.
+    /// Reads and checks a document, within the limits of version 1, for a tenant that has no segments, offers or
+    /// campaigns. [`Compiler`](super::Compiler) takes those, and other limits.
     ///
     /// # Errors
     /// [`CriteriaErrors`] with everything that is wrong with the document, in its order.
     pub fn parse(text: &str, catalog: &Catalog) -> Result<Self, CriteriaErrors> {
-        Self::parse_with_limits(text, catalog, &Limits::default())
+        Compiler::new(catalog).compile(text)
     }
 
-    /// Reads and checks a document, within the given limits.
-    ///
-    /// # Errors
-    /// [`CriteriaErrors`] with everything that is wrong with the document, in its order.
-    pub fn parse_with_limits(
-        text: &str,
-        catalog: &Catalog,
-        limits: &Limits,
-    ) -> Result<Self, CriteriaErrors> {
-        let mut lexical = ErrorLog::new(limits.errors);
-        let Some(node) = json::read(text, limits, &mut lexical) else {
-            return Err(lexical.into_errors());
-        };
-        let checked = check::check(&node, text, catalog, limits);
-        let errors = lexical.join(checked.errors);
-        if !errors.is_empty() {
-            return Err(errors.into_errors());
-        }
-        let expr = normalise(checked.expr);
-        let canonical: Box<str> = canonical::print(&expr).into();
-        // The canonical document is stored and read again, so it too must stay within the limits.
-        if canonical.len() > limits.document_bytes {
-            let (size, limit) = (canonical.len(), limits.document_bytes);
-            let message =
-                format!("the document has {size} bytes in its canonical form, more than {limit}");
-            return Err(refused(
-                ErrorCode::TooLarge,
-                Span::new(0, text.len()),
-                message,
-            ));
-        }
-        let (digest, catalog_revision, warnings) = (
-            Digest::of(canonical.as_bytes()),
-            catalog.revision(),
-            checked.warnings,
-        );
-        let inner = Inner {
-            source: text.into(),
-            expr,
-            canonical,
-            digest,
-            catalog_revision,
-            warnings,
-        };
-        Ok(Self {
+    pub(super) fn new(source: &str, checked: Checked, catalog_revision: u64) -> Self {
+        let inner = Inner::new(Some(source), checked, catalog_revision);
+        Self {
             inner: Arc::new(inner),
-        })
-    }
-
-    /// Reads and checks a document whose encoding is not known to be UTF-8, within the given limits.
-    ///
-    /// # Errors
-    /// [`CriteriaErrors`] with everything that is wrong with the document; with the first wrong byte alone where it is
-    /// not UTF-8.
-    pub fn parse_bytes(
-        bytes: &[u8],
-        catalog: &Catalog,
-        limits: &Limits,
-    ) -> Result<Self, CriteriaErrors> {
-        match str::from_utf8(bytes) {
-            Ok(text) => Self::parse_with_limits(text, catalog, limits),
-            Err(error) => {
-                let start = error.valid_up_to();
-                let end = error
-                    .error_len()
-                    .map_or(bytes.len(), |length| start + length);
-                Err(refused(
-                    ErrorCode::Utf8,
-                    Span::new(start, end),
-                    "the document is not UTF-8",
-                ))
-            }
         }
     }
 
-    /// Whether the document selects the record. It never fails; what is absent passes no positive test.
+    /// Criteria of which each of some clauses of this document must hold, read as it were from their canonical text.
+    pub(super) fn conjunction(&self, clauses: Vec<Clause>, segments: Vec<PinnedSegment>) -> Self {
+        let kind = ClauseKind::And(clauses);
+        let place = self.inner.clause.place.clone();
+        let checked = Checked {
+            clause: Clause { place, kind },
+            segments,
+            warnings: Vec::new(),
+        };
+        let inner = Inner::new(None, checked, self.inner.catalog_revision);
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Whether the document selects the record: the definition of the language, evaluated as it stands. It never fails;
+    /// what is absent passes no positive test.
+    ///
+    /// A [`Moment`](super::Moment) alone is the situation of a tenant that has sent nothing.
     #[must_use]
-    pub fn matches<R: Record + ?Sized>(
+    pub fn matches<'h, R: Record + ?Sized>(
         &self,
         record: &R,
-        #[expect(
-            unused_variables,
-            reason = "equality and presence do not depend on the time"
-        )]
-        moment: &Moment,
+        at: impl Into<Situation<'h>>,
     ) -> bool {
-        eval::holds(&self.inner.expr, record)
+        definition::holds(&self.inner.clause, record, &at.into())
+    }
+
+    /// The criteria compiled for one moment, to be asked about many records.
+    #[must_use]
+    pub fn at<'h>(&self, situation: impl Into<Situation<'h>>) -> Matcher<'h> {
+        Matcher::new(&self.inner.expr, situation.into())
+    }
+
+    /// The document as it was written, for what people are told.
+    pub(super) fn clause(&self) -> &Clause {
+        &self.inner.clause
+    }
+
+    /// The versions of segments that were inlined, by name.
+    #[must_use]
+    pub fn segments(&self) -> &[PinnedSegment] {
+        &self.inner.segments
     }
 
     /// The normalised condition, for back ends that compile it.
@@ -199,14 +167,26 @@ impl Criteria {
     /// Whom the document selects, as one English sentence without a full stop.
     #[must_use]
     pub fn describe(&self) -> String {
-        describe::describe(&self.inner.expr)
+        describe::describe(&self.inner.clause)
     }
 }
 
-fn refused(code: ErrorCode, span: Span, message: impl Into<String>) -> CriteriaErrors {
-    let mut errors = ErrorLog::new(1);
-    errors.push(|| CriteriaError::new(code, "", span, message));
-    errors.into_errors()
+impl Inner {
+    /// Without a source, the canonical text is the source.
+    fn new(source: Option<&str>, checked: Checked, catalog_revision: u64) -> Self {
+        let expr = normalise(&checked.clause);
+        let canonical: Box<str> = canonical::print(&expr).into();
+        Self {
+            source: source.map_or_else(|| canonical.clone(), Box::from),
+            clause: checked.clause,
+            expr,
+            digest: Digest::of(canonical.as_bytes()),
+            canonical,
+            catalog_revision,
+            segments: checked.segments,
+            warnings: checked.warnings,
+        }
+    }
 }
 
 impl PartialEq for Criteria {

@@ -203,6 +203,10 @@ impl ErrorLog {
         self.errors.is_empty()
     }
 
+    pub(super) fn take_first(self) -> Option<CriteriaError> {
+        self.errors.into_iter().next()
+    }
+
     pub(super) fn into_errors(self) -> CriteriaErrors {
         CriteriaErrors {
             errors: self.errors,

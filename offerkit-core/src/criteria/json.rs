@@ -3,6 +3,7 @@
 //! Every value knows its bytes in the text, duplicate names are seen, and numbers are exact.
 
 mod reader;
+mod scalar;
 mod string;
 
 use std::borrow::Cow;
@@ -11,6 +12,16 @@ use super::number::Number;
 use super::span::Span;
 
 pub(super) use self::reader::read;
+
+/// A whole document, and how large it is.
+#[derive(Debug)]
+pub(super) struct Document<'t> {
+    pub(super) root: Node<'t>,
+    /// What [`Limits::nodes`](super::limits::Limits::nodes) counts.
+    pub(super) nodes: usize,
+    /// Items of all lists.
+    pub(super) items: usize,
+}
 
 /// A value and where it stands.
 #[derive(Debug)]
@@ -26,8 +37,7 @@ pub(super) enum Json<'t> {
     Bool(bool),
     Number(Number),
     Text(Cow<'t, str>),
-    /// The items are no part of any form this release evaluates; only their number was checked.
-    List,
+    List(Vec<Node<'t>>),
     Object(Vec<Member<'t>>),
     /// A value that was already reported, and is not looked at again.
     Refused,
@@ -42,6 +52,13 @@ pub(super) struct Member<'t> {
     pub(super) value: Node<'t>,
 }
 
+impl Member<'_> {
+    /// The name and the value.
+    pub(super) const fn span(&self) -> Span {
+        Span::new(self.name_span.start(), self.value.span.end())
+    }
+}
+
 impl Json<'_> {
     /// What the value is, for a sentence.
     pub(super) const fn kind(&self) -> &'static str {
@@ -50,7 +67,7 @@ impl Json<'_> {
             Self::Bool(_) => "a boolean",
             Self::Number(_) => "a number",
             Self::Text(_) => "text",
-            Self::List => "a list",
+            Self::List(_) => "a list",
             Self::Object(_) => "an object",
             Self::Refused => "an unreadable value",
         }

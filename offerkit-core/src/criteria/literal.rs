@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::time::Timestamp;
 
 /// A value of a document, typed by its field. Shown, it is the JSON of the canonical document.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Literal {
     /// Text, or one of an enum's values.
     Text(Box<str>),

@@ -34,7 +34,7 @@ macro_rules! names {
 
 names! {
     /// What stands beside fields.
-    Clause {
+    Keyword {
         And = "$and",
         Or = "$or",
         Nor = "$nor",
@@ -102,7 +102,7 @@ pub(super) fn is_reserved(name: &str) -> bool {
 
 /// Whether the language has this name at all, wherever it may stand.
 pub(super) fn is_known(name: &str) -> bool {
-    name == VERSION || Clause::find(name).is_some() || Operator::find(name).is_some()
+    name == VERSION || Keyword::find(name).is_some() || Operator::find(name).is_some()
 }
 
 impl Operator {
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn no_name_is_both_reserved_and_used() {
-        let clauses = Clause::ALL.iter().map(|clause| clause.as_str());
+        let clauses = Keyword::ALL.iter().map(|clause| clause.as_str());
         for name in clauses.chain(Operator::ALL.iter().map(|operator| operator.as_str())) {
             assert!(is_known(name) && !is_reserved(name), "{name}");
         }

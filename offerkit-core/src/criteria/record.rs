@@ -1,12 +1,16 @@
 //! What criteria are evaluated on.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::builtin;
 use super::field::Field;
 use super::field_type::FieldType;
+use crate::id::CustomerId;
 use crate::time::Timestamp;
 
 /// Something with the fields of a catalog: a [`Customer`](crate::domain::customer::Customer), or a row of a host's own
@@ -34,6 +38,18 @@ use crate::time::Timestamp;
 pub trait Record {
     /// The value of a field.
     fn value(&self, field: &Field) -> FieldValue<'_>;
+}
+
+impl<R: Record + ?Sized> Record for &R {
+    fn value(&self, field: &Field) -> FieldValue<'_> {
+        (**self).value(field)
+    }
+}
+
+impl<R: Record + ?Sized> Record for Box<R> {
+    fn value(&self, field: &Field) -> FieldValue<'_> {
+        (**self).value(field)
+    }
 }
 
 /// The value of a field for one record.
@@ -76,6 +92,25 @@ impl FieldValue<'_> {
     }
 }
 
+/// The value of a field: of the field's type, or absent.
+pub(super) fn typed_value<'r, R: Record + ?Sized>(record: &'r R, field: &Field) -> FieldValue<'r> {
+    let value = record.value(field);
+    if value.is_a(field.field_type()) {
+        value
+    } else {
+        FieldValue::Absent
+    }
+}
+
+/// The customer that the record is of, which `$sample` and `$received` ask for: the value of the field `id`.
+pub(super) fn customer<R: Record + ?Sized>(record: &R) -> Option<CustomerId> {
+    if let FieldValue::Uuid(id) = record.value(&builtin::ID) {
+        Some(CustomerId::from_uuid(id))
+    } else {
+        None
+    }
+}
+
 /// The texts of a set-valued field, in no particular order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TextSet<'a> {
@@ -97,6 +132,18 @@ impl<'a> TextSet<'a> {
         })
     }
 
+    /// How many different texts there are.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let is_new =
+            |(index, text): &(usize, &str)| !self.iter().take(*index).any(|it| it == *text);
+        if self.iter().nth(FEW).is_none() {
+            self.iter().enumerate().filter(is_new).count()
+        } else {
+            self.iter().collect::<HashSet<_>>().len()
+        }
+    }
+
     /// The texts, each of which may occur more than once.
     pub fn iter(&self) -> impl Iterator<Item = &'a str> {
         let (json, texts): (&[Value], &[String]) = match self.items {
@@ -108,6 +155,9 @@ impl<'a> TextSet<'a> {
             .chain(texts.iter().map(String::as_str))
     }
 }
+
+/// Up to so many texts are compared with each other; more are hashed, which allocates.
+const FEW: usize = 64;
 
 impl<'a> From<&'a [String]> for TextSet<'a> {
     fn from(texts: &'a [String]) -> Self {

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::{Json, Member, Node};
+use super::{Document, Json, Member, Node};
 use crate::criteria::code::ErrorCode;
 use crate::criteria::error::{CriteriaError, ErrorLog};
 use crate::criteria::limits::Limits;
-use crate::criteria::number::Number;
 use crate::criteria::path::Path;
 use crate::criteria::quote::quoted;
 use crate::criteria::span::Span;
@@ -19,7 +18,7 @@ pub(in crate::criteria) fn read<'t>(
     text: &'t str,
     limits: &Limits,
     errors: &mut ErrorLog,
-) -> Option<Node<'t>> {
+) -> Option<Document<'t>> {
     let mut reader = Reader {
         text,
         at: 0,
@@ -29,7 +28,12 @@ pub(in crate::criteria) fn read<'t>(
         nodes: 0,
         items: 0,
     };
-    reader.document().ok()
+    let root = reader.document().ok()?;
+    Some(Document {
+        root,
+        nodes: reader.nodes,
+        items: reader.items,
+    })
 }
 
 /// The reading has ended, and an error says why.
@@ -39,10 +43,42 @@ pub(super) struct Reader<'t, 'r> {
     pub(super) text: &'t str,
     pub(super) at: usize,
     pub(super) limits: &'r Limits,
-    errors: &'r mut ErrorLog,
-    path: Path,
+    pub(super) errors: &'r mut ErrorLog,
+    pub(super) path: Path,
     nodes: usize,
     items: usize,
+}
+
+/// An object or a list whose end is yet to be read.
+enum Open<'t> {
+    Object(OpenObject<'t>),
+    List(OpenList<'t>),
+}
+
+struct OpenObject<'t> {
+    start: usize,
+    members: Vec<Member<'t>>,
+    names: HashSet<Cow<'t, str>>,
+    /// Of the member that is being read.
+    name: Option<Cow<'t, str>>,
+    name_span: Span,
+}
+
+struct OpenList<'t> {
+    start: usize,
+    items: Vec<Node<'t>>,
+}
+
+impl OpenObject<'_> {
+    fn new(start: usize) -> Self {
+        Self {
+            start,
+            members: Vec::new(),
+            names: HashSet::new(),
+            name: None,
+            name_span: Span::default(),
+        }
+    }
 }
 
 impl<'t> Reader<'t, '_> {
@@ -60,7 +96,7 @@ impl<'t> Reader<'t, '_> {
             ));
         }
         self.skip_space();
-        let node = self.value(0)?;
+        let node = self.value()?;
         self.skip_space();
         if self.peek().is_some() {
             Err(self.unexpected("the end of the document"))
@@ -69,107 +105,144 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Node<'t>, Ended> {
-        let start = self.at;
-        let json = match self.peek() {
-            Some(b'{') => self.object(depth)?,
-            Some(b'[') => self.list(depth)?,
-            Some(b'"') => self
-                .string(self.limits.string_bytes)?
-                .map_or(Json::Refused, Json::Text),
-            Some(b'-' | b'0'..=b'9') => self.number()?,
-            _ => self.word()?,
-        };
-        Ok(Node {
-            span: Span::new(start, self.at),
-            json,
-        })
-    }
-
-    fn object(&mut self, depth: usize) -> Result<Json<'t>, Ended> {
-        self.open(depth)?;
-        let mut members = Vec::new();
-        let mut names: HashSet<Cow<'t, str>> = HashSet::new();
-        self.skip_space();
-        if self.take(b'}') {
-            self.count_node()?;
-            return Ok(Json::Object(members));
-        }
+    /// Reads a value. What is open stands in a list and not on the stack, so that nesting costs no stack.
+    fn value(&mut self) -> Result<Node<'t>, Ended> {
+        let mut open: Vec<Open<'t>> = Vec::new();
         loop {
-            self.skip_space();
-            if self.peek() != Some(b'"') {
-                return Err(self.unexpected("a name in double quotes"));
-            }
             let start = self.at;
-            let name = self.string(self.limits.name_bytes)?;
-            let name_span = Span::new(start, self.at);
-            self.path.enter_member(name.as_deref().unwrap_or("…"));
-            if name
-                .as_ref()
-                .is_some_and(|name| !names.insert(name.clone()))
-            {
-                let message = format!(
-                    "the name {} is used twice in one object",
-                    quoted(name.as_deref().unwrap_or(""))
-                );
-                self.report(ErrorCode::DuplicateKey, name_span, message);
+            let json = match self.peek() {
+                Some(b'{') => {
+                    self.open(open.len())?;
+                    self.skip_space();
+                    if self.take(b'}') {
+                        self.count_node()?;
+                        Json::Object(Vec::new())
+                    } else {
+                        let mut object = OpenObject::new(start);
+                        self.begin_member(&mut object)?;
+                        open.push(Open::Object(object));
+                        continue;
+                    }
+                }
+                Some(b'[') => {
+                    self.open(open.len())?;
+                    self.skip_space();
+                    if self.take(b']') {
+                        Json::List(Vec::new())
+                    } else {
+                        let list = OpenList {
+                            start,
+                            items: Vec::new(),
+                        };
+                        self.begin_item(&list)?;
+                        open.push(Open::List(list));
+                        continue;
+                    }
+                }
+                Some(b'"') => self
+                    .string(self.limits.string_bytes)?
+                    .map_or(Json::Refused, Json::Text),
+                Some(b'-' | b'0'..=b'9') => self.number()?,
+                _ => self.word()?,
+            };
+            let node = self.node(start, json);
+            if let Some(node) = self.end_value(&mut open, node)? {
+                return Ok(node);
             }
-            self.skip_space();
-            self.expect(b':', "`:`")?;
-            self.skip_space();
-            // `f: x` is short for `f: {"$eq": x}`, and both must count the same: a normalised document is read again.
-            if self.peek() != Some(b'{') {
-                self.count_node()?;
-            }
-            let value = self.value(depth + 1)?;
-            self.path.leave();
-            members.push(Member {
-                name,
-                name_span,
-                value,
-            });
-            self.skip_space();
-            if self.take(b'}') {
-                return Ok(Json::Object(members));
-            }
-            self.expect(b',', "`,` or `}`")?;
         }
     }
 
-    fn list(&mut self, depth: usize) -> Result<Json<'t>, Ended> {
-        let start = self.at;
-        self.open(depth)?;
-        self.skip_space();
-        if self.take(b']') {
-            return Ok(Json::List);
-        }
-        for index in 0_usize.. {
-            if index >= self.limits.list_items {
-                let message = format!("the list has more than {} items", self.limits.list_items);
-                return Err(self.end(ErrorCode::ListTooLong, Span::new(start, self.at), message));
-            }
-            self.items += 1;
-            if self.items > self.limits.list_items_in_all {
-                let message = format!(
-                    "the lists have more than {} items in all",
-                    self.limits.list_items_in_all
-                );
-                return Err(self.end(ErrorCode::ListTooLong, Span::new(start, self.at), message));
-            }
-            self.skip_space();
-            self.path.enter_item(index);
-            if matches!(self.peek(), Some(b'{' | b'[')) {
-                self.count_node()?;
-            }
-            self.value(depth + 1)?;
+    /// Puts a value where it belongs, and closes what ends behind it; gives the value back where nothing is open.
+    fn end_value(
+        &mut self,
+        open: &mut Vec<Open<'t>>,
+        mut node: Node<'t>,
+    ) -> Result<Option<Node<'t>>, Ended> {
+        while let Some(innermost) = open.pop() {
             self.path.leave();
             self.skip_space();
-            if self.take(b']') {
-                break;
+            match innermost {
+                Open::Object(mut object) => {
+                    object.members.push(Member {
+                        name: object.name.take(),
+                        name_span: object.name_span,
+                        value: node,
+                    });
+                    if !self.take(b'}') {
+                        self.expect(b',', "`,` or `}`")?;
+                        self.begin_member(&mut object)?;
+                        open.push(Open::Object(object));
+                        return Ok(None);
+                    }
+                    node = self.node(object.start, Json::Object(object.members));
+                }
+                Open::List(mut list) => {
+                    list.items.push(node);
+                    if !self.take(b']') {
+                        self.expect(b',', "`,` or `]`")?;
+                        self.begin_item(&list)?;
+                        open.push(Open::List(list));
+                        return Ok(None);
+                    }
+                    node = self.node(list.start, Json::List(list.items));
+                }
             }
-            self.expect(b',', "`,` or `]`")?;
         }
-        Ok(Json::List)
+        Ok(Some(node))
+    }
+
+    fn node(&self, start: usize, json: Json<'t>) -> Node<'t> {
+        let span = Span::new(start, self.at);
+        Node { span, json }
+    }
+
+    /// Reads a member up to its value.
+    fn begin_member(&mut self, object: &mut OpenObject<'t>) -> Result<(), Ended> {
+        self.skip_space();
+        if self.peek() != Some(b'"') {
+            return Err(self.unexpected("a name in double quotes"));
+        }
+        let start = self.at;
+        object.name = self.string(self.limits.name_bytes)?;
+        object.name_span = Span::new(start, self.at);
+        self.path
+            .enter_member(object.name.as_deref().unwrap_or("…"));
+        if let Some(name) = &object.name
+            && !object.names.insert(name.clone())
+        {
+            let message = format!("the name {} is used twice in one object", quoted(name));
+            self.report(ErrorCode::DuplicateKey, object.name_span, message);
+        }
+        self.skip_space();
+        self.expect(b':', "`:`")?;
+        self.skip_space();
+        // `f: x` is short for `f: {"$eq": x}`, and both must count the same: a normalised document is read again.
+        if self.peek() != Some(b'{') {
+            self.count_node()?;
+        }
+        Ok(())
+    }
+
+    /// Reads up to the next item of a list.
+    fn begin_item(&mut self, list: &OpenList<'t>) -> Result<(), Ended> {
+        let (index, limits) = (list.items.len(), self.limits);
+        let span = Span::new(list.start, self.at);
+        if index >= limits.list_items {
+            let message = format!("the list has more than {} items", limits.list_items);
+            return Err(self.end(ErrorCode::ListTooLong, span, message));
+        }
+        self.items += 1;
+        if self.items > limits.list_items_in_all {
+            let most = limits.list_items_in_all;
+            let message = format!("the lists have more than {most} items in all");
+            return Err(self.end(ErrorCode::ListTooLong, span, message));
+        }
+        self.skip_space();
+        self.path.enter_item(index);
+        if matches!(self.peek(), Some(b'{' | b'[')) {
+            self.count_node()?;
+        }
+        Ok(())
     }
 
     /// Steps into an object or a list.
@@ -201,67 +274,6 @@ impl<'t> Reader<'t, '_> {
             Span::new(self.at.saturating_sub(1), self.at),
             message,
         ))
-    }
-
-    fn number(&mut self) -> Result<Json<'t>, Ended> {
-        let start = self.at;
-        self.take(b'-');
-        if !self.take(b'0') {
-            self.digits()?;
-        }
-        if self.take(b'.') {
-            self.digits()?;
-        }
-        if self.take(b'e') || self.take(b'E') {
-            if !self.take(b'+') {
-                self.take(b'-');
-            }
-            self.digits()?;
-        }
-        if self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(self.unexpected("the end of the number"));
-        }
-        let text = self.text.get(start..self.at).unwrap_or_default();
-        if let Some(number) = Number::read(text, self.limits) {
-            return Ok(Json::Number(number));
-        }
-        let digits = self.limits.number_digits.min(Limits::MAX_DIGITS);
-        let exponent = self.limits.number_exponent;
-        let expected =
-            format!("at most {digits} digits, and an exponent from -{exponent} to {exponent}");
-        let (pointer, span) = (self.path.pointer(), Span::new(start, self.at));
-        self.errors.push(|| {
-            let message = format!("the number {} is out of range", quoted(text));
-            CriteriaError::new(ErrorCode::NumberRange, pointer, span, message).expecting(expected)
-        });
-        Ok(Json::Refused)
-    }
-
-    fn digits(&mut self) -> Result<(), Ended> {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if count == 0 {
-            return Err(self.unexpected("a digit"));
-        }
-        self.at += count;
-        Ok(())
-    }
-
-    fn word(&mut self) -> Result<Json<'t>, Ended> {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        for (word, json) in [
-            ("true", Json::Bool(true)),
-            ("false", Json::Bool(false)),
-            ("null", Json::Null),
-        ] {
-            if let Some(behind) = rest.strip_prefix(word)
-                && !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
-            {
-                self.at += word.len();
-                return Ok(json);
-            }
-        }
-        Err(self.unexpected("a value"))
     }
 
     pub(super) fn peek(&self) -> Option<u8> {

@@ -1,230 +1,198 @@
+//! The laws of the language, on random documents and random customers.
+//!
+//! `OFFERKIT_PROPERTY_CASES` asks for more cases than the 20,000 of an ordinary run; proptest prints the seed of a
+//! failure.
+
+use std::sync::LazyLock;
+
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::documents::{CAMPAIGNS, OFFERS, document, references};
+use super::model::World;
+use super::rows::{CATALOG, FIELDS, customer, row};
 use super::*;
-use crate::domain::customer::{Column, Customer, CustomerParts};
+use crate::domain::customer::Customer;
+use crate::id::CustomerId;
 
-const UUID: &str = "018f4a2c-0000-7000-8000-000000000001";
-const OTHER_UUID: &str = "018f4a2c-0000-7000-8000-000000000002";
+static REFERENCES: LazyLock<References> = LazyLock::new(references);
 
-/// Texts that back ends are known to disagree on.
-const TEXTS: [&str; 10] = [
-    "premium",
-    "É",
-    "E\u{301}",
-    "İ",
-    "ß",
-    "50%_off",
-    "back\\slash",
-    "O'Brien",
-    "\u{d7ff}\u{e000}",
-    "\u{10ffff}",
-];
-
-/// Few values of each field, so that they often meet.
-fn value_of(field: &'static str) -> BoxedStrategy<Value> {
-    let values = match field {
-        "id" | "a.uuid" => vec![json!(UUID), json!(OTHER_UUID)],
-        "dob" | "a.date" => vec![
-            json!("1992-02-29"),
-            json!("0001-01-01"),
-            json!("9999-12-31"),
-        ],
-        "gender" => vec![json!("male"), json!("female"), json!("other")],
-        "kyc_status" => vec![json!("verified"), json!("pending")],
-        "marital_status" => vec![json!("single"), json!("married")],
-        "credit_score" | "account_age_months" => vec![json!(-1), json!(0), json!(i32::MAX)],
-        "a.int" => vec![
-            json!(9_007_199_254_740_993_i64),
-            json!(9_007_199_254_740_992_i64),
-            json!(i64::MIN),
-        ],
-        "annual_income" => vec![json!(0), json!(0.5), json!(-12.25)],
-        "a.decimal" => vec![json!(0), json!(0.1), json!(-9999.99)],
-        "is_active" | "a.bool" => vec![json!(true), json!(false)],
-        "created_at" | "a.timestamp" => {
-            vec![
-                json!("2026-01-31T04:00:00.500000Z"),
-                json!("2026-01-31T04:00:00.500001Z"),
-            ]
-        }
-        "a.enum" => vec![json!("gold"), json!("silver")],
-        // An address has one shape.
-        "email" => vec![json!("asha@example.in"), json!("o'brien@example.com")],
-        _ => TEXTS.iter().map(|text| json!(text)).collect(),
-    };
-    prop::sample::select(values).boxed()
+/// How many cases a property is tried on.
+pub(super) fn cases(ordinary: u32) -> ProptestConfig {
+    let wanted = std::env::var("OFFERKIT_PROPERTY_CASES").ok();
+    let wanted = wanted.and_then(|wanted| wanted.parse().ok());
+    ProptestConfig::with_cases(wanted.unwrap_or(0).max(ordinary))
 }
 
-fn field_names() -> Vec<&'static str> {
-    let columns = Column::ALL.iter().map(|column| column.as_str());
-    let attributes = [
-        "a.text",
-        "a.enum",
-        "a.int",
-        "a.decimal",
-        "a.bool",
-        "a.date",
-        "a.timestamp",
-        "a.uuid",
-        "a.set",
-    ];
-    columns
-        .filter(|name| *name != "external_id")
-        .chain(attributes)
-        .collect()
+fn compile(document: &Value) -> Criteria {
+    compile_text(&document.to_string())
 }
 
-fn member() -> impl Strategy<Value = (String, Value)> {
-    prop::sample::select(field_names()).prop_flat_map(|field| {
-        let exists = any::<bool>().prop_map(|present| json!({"$exists": present}));
-        let condition = if field == "a.set" {
-            exists.boxed()
-        } else {
-            prop_oneof![
-                4 => value_of(field),
-                2 => value_of(field).prop_map(|value| json!({"$eq": value})),
-                1 => Just(Value::Null),
-                1 => Just(json!({"$eq": null})),
-                1 => exists,
-                1 => (value_of(field), any::<bool>()).prop_map(|(v, b)| json!({"$exists": b, "$eq": v})),
-                1 => any::<bool>().prop_map(|b| json!({"$exists": b, "$eq": null})),
-            ]
-            .boxed()
-        };
-        condition.prop_map(move |condition| (field.to_owned(), condition))
-    })
+fn compile_text(text: &str) -> Criteria {
+    let compiler = Compiler::new(&CATALOG).with_references(&REFERENCES);
+    compiler
+        .compile(text)
+        .unwrap_or_else(|errors| panic!("{text}: {errors}"))
 }
 
-fn document() -> impl Strategy<Value = Value> {
-    let members =
-        vec(member(), 1..4).prop_map(|members| members.into_iter().collect::<Map<_, _>>());
-    (members, any::<bool>(), any::<bool>()).prop_map(|(mut members, everyone, versioned)| {
-        if everyone {
-            members.insert("$everyone".into(), json!(true));
-        }
-        if versioned {
-            members.insert("$v".into(), json!(1));
-        }
-        Value::Object(members)
-    })
-}
-
-/// A customer as one JSON object of typed values, of which some attributes have another type than declared.
-fn row() -> impl Strategy<Value = Map<String, Value>> {
-    let fields = field_names().into_iter().map(|field| {
-        let odd = prop::sample::select(vec![
-            json!([1]),
-            json!({}),
-            Value::Null,
-            json!("x"),
-            json!(0.125),
-        ]);
-        let sets = vec![Value::Null, json!([]), json!(["x"]), json!(["x", 1])];
-        let value = match field {
-            "id" | "full_name" | "is_active" | "created_at" => value_of(field),
-            "a.set" => prop::sample::select(sets).boxed(),
-            _ if field.starts_with("a.") => prop_oneof![3 => value_of(field), 1 => odd].boxed(),
-            _ => prop_oneof![3 => value_of(field), 1 => Just(Value::Null)].boxed(),
-        };
-        value
-            .prop_map(move |value| (field.to_owned(), value))
-            .boxed()
-    });
-    fields
-        .collect::<Vec<_>>()
-        .prop_map(|fields| fields.into_iter().collect())
-}
-
-fn customer(row: &Map<String, Value>) -> Customer {
-    let mut columns = Map::new();
-    let mut attributes = Map::new();
-    for (name, value) in row {
-        if name.starts_with("a.") {
-            attributes.insert(name.clone(), value.clone());
-        } else if name == "annual_income" && !value.is_null() {
-            columns.insert(name.clone(), json!(value.to_string()));
-        } else {
-            columns.insert(name.clone(), value.clone());
-        }
-    }
-    columns.insert("attributes".into(), Value::Object(attributes));
-    let parts: CustomerParts<'static> = serde_json::from_value(Value::Object(columns)).unwrap();
-    Customer::from_parts(parts).unwrap()
-}
-
-/// The meaning of the language, on JSON and without any of its machinery.
-fn model(document: &Value, row: &Map<String, Value>) -> bool {
-    let present = |name: &str| {
-        let value = &row[name];
-        let typed = match name {
-            "a.int" => value.is_i64(),
-            "a.decimal" => value.is_number() && *value != json!(0.125),
-            "a.bool" => value.is_boolean(),
-            "a.set" => value
-                .as_array()
-                .is_some_and(|items| items.iter().all(Value::is_string)),
-            "a.date" | "a.timestamp" | "a.uuid" => value.is_string() && value != "x",
-            "a.enum" | "a.text" => value.is_string(),
-            _ => !value.is_null(),
-        };
-        typed.then_some(value)
-    };
-    let equals = |name: &str, wanted: &Value| present(name).unwrap_or(&Value::Null) == wanted;
-    let mut conditions = document
-        .as_object()
-        .unwrap()
-        .iter()
-        .filter(|(name, _)| !name.starts_with('$'));
-    conditions.all(|(name, condition)| {
-        let Some(test) = condition.as_object() else {
-            return equals(name, condition);
-        };
-        test.iter()
-            .all(|(operator, operand)| match operator.as_str() {
-                "$exists" => present(name).is_some() == operand.as_bool().unwrap(),
-                _ => equals(name, operand),
-            })
-    })
+fn compile_canonical(text: &str) -> Criteria {
+    let compiler = Compiler::new(&CATALOG).with_references(&REFERENCES);
+    compiler
+        .with_limits(Limits::CANONICAL)
+        .compile(text)
+        .unwrap_or_else(|errors| panic!("{text}: {errors}"))
 }
 
 fn moment() -> Moment {
     Moment::in_utc("2026-01-31T04:00:00Z".parse().unwrap())
 }
 
+/// The same deliveries for every customer.
+struct Sent(Vec<PastDelivery>);
+
+impl History for Sent {
+    fn deliveries(&self, _: CustomerId, each: &mut dyn FnMut(&PastDelivery)) {
+        self.0.iter().for_each(each);
+    }
+}
+
+static WORLD: LazyLock<World> = LazyLock::new(|| World {
+    today: moment().today(),
+    now: moment().now().as_datetime(),
+    history: vec![
+        (
+            OFFERS[0],
+            CAMPAIGNS[0],
+            "sent",
+            Some("2026-01-31T04:00:00.000000Z"),
+        ),
+        (
+            OFFERS[0],
+            CAMPAIGNS[1],
+            "delivered",
+            Some("2026-01-30T04:00:00.000000Z"),
+        ),
+        (OFFERS[0], CAMPAIGNS[1], "failed", None),
+        (
+            OFFERS[1],
+            CAMPAIGNS[1],
+            "delivered",
+            Some("2026-01-24T03:59:59.999999Z"),
+        ),
+    ],
+});
+
+static SENT: LazyLock<Sent> = LazyLock::new(|| {
+    let sent = WORLD.history.iter();
+    let sent = sent.map(|(offer, campaign, status, at)| PastDelivery {
+        offer: offer.parse().unwrap(),
+        campaign: campaign.parse().unwrap(),
+        status: serde_json::from_value(json!(status)).unwrap(),
+        sent_at: at.map(|at| at.parse().unwrap()),
+    });
+    Sent(sent.collect())
+});
+
+fn selects(document: &Value, customer: &Customer) -> bool {
+    compile(document).matches(customer, moment().with_history(&*SENT))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(cases(20_000))]
 
     #[test]
     fn evaluation_is_what_the_language_says(document in document(), row in row()) {
-        let selected = parse(&document.to_string()).matches(&customer(&row), &moment());
-        prop_assert_eq!(selected, model(&document, &row), "{} on {:?}", document, row);
+        let (criteria, customer, at) = (compile(&document), customer(&row), moment().with_history(&*SENT));
+        let selected = criteria.matches(&customer, at);
+        prop_assert_eq!(selected, WORLD.selects(&document, &row), "{} on {:?}", document, row);
+        prop_assert_eq!(criteria.at(at).matches(&customer), selected, "compiled: {}", document);
+        prop_assert_eq!(criteria.explain(&customer, at).holds(), selected, "explained: {}", document);
+    }
+
+    #[test]
+    fn a_customer_is_selected_by_a_document_or_by_its_negation(document in document(), row in row()) {
+        let mut part = document.clone();
+        part.as_object_mut().unwrap().remove("$v");
+        let customer = customer(&row);
+        prop_assert_ne!(selects(&document, &customer), selects(&json!({"$not": part}), &customer), "{}", document);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(3_000))]
+
+    #[test]
+    fn normalising_keeps_the_meaning(document in document(), row in row()) {
+        let criteria = compile(&document);
+        let canonical = compile_canonical(criteria.canonical_text());
+        let (customer, at) = (customer(&row), moment().with_history(&*SENT));
+        prop_assert_eq!(criteria.matches(&customer, at), canonical.matches(&customer, at), "{}", document);
+    }
+
+    #[test]
+    fn the_canonical_document_reads_as_the_same_criteria(document in document()) {
+        let criteria = compile(&document);
+        let again = compile_canonical(criteria.canonical_text());
+        prop_assert_eq!(again.canonical_text(), criteria.canonical_text());
+        prop_assert_eq!(again.digest(), criteria.digest());
+        prop_assert_eq!(again, criteria);
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(1_000))]
+
+    #[test]
+    fn equivalent_documents_have_one_canonical_form(
+        a in document(), b in document(), c in document(), row in row(),
+    ) {
+        let [a, b, c] = [a, b, c].map(|mut document| {
+            document.as_object_mut().unwrap().remove("$v");
+            document
+        });
+        let same = [
+            (json!({"$not": {"$not": &a}}), json!({"$and": [&a]})),
+            (json!({"$not": {"$and": [&a, &b]}}), json!({"$or": [{"$not": &a}, {"$not": &b}]})),
+            (json!({"$not": {"$or": [&a, &b]}}), json!({"$and": [{"$not": &a}, {"$not": &b}]})),
+            (json!({"$nor": [&a, &b]}), json!({"$not": {"$or": [&a, &b]}})),
+            (json!({"$and": [&a, &b, &a]}), json!({"$and": [&b, &a]})),
+            (json!({"$or": [&a, {"$or": [&b, &c]}]}), json!({"$or": [{"$or": [&c, &a]}, &b]})),
+        ];
+        for (left, right) in same {
+            prop_assert_eq!(compile(&left).digest(), compile(&right).digest(), "{} and {}", left, right);
+        }
+        // Distributivity holds, but the two sides are not brought to one form.
+        let (left, right) = (
+            json!({"$and": [&a, {"$or": [&b, &c]}]}),
+            json!({"$or": [{"$and": [&a, &b]}, {"$and": [&a, &c]}]}),
+        );
+        let customer = customer(&row);
+        prop_assert_eq!(selects(&left, &customer), selects(&right, &customer));
     }
 
     #[test]
     fn a_customer_is_selected_by_each_of_its_own_values(row in row()) {
         let customer = customer(&row);
-        for name in field_names().into_iter().filter(|name| *name != "a.set") {
+        for name in FIELDS.into_iter().filter(|name| *name != "a.set") {
             let document = json!({name: row[name]});
-            if let Ok(criteria) = Criteria::parse(&document.to_string(), &catalog()) {
-                prop_assert!(criteria.matches(&customer, &moment()), "{}", document);
+            if let Ok(criteria) = Criteria::parse(&document.to_string(), &CATALOG) {
+                prop_assert!(criteria.matches(&customer, moment()), "{}", document);
             }
         }
     }
 
     #[test]
-    fn the_canonical_document_reads_as_the_same_criteria(document in document()) {
-        let criteria = parse(&document.to_string());
-        let again = parse(criteria.canonical_text());
-        prop_assert_eq!(again.canonical_text(), criteria.canonical_text());
-        prop_assert_eq!(again.digest(), criteria.digest());
-        prop_assert_eq!(again, criteria);
+    fn a_larger_sample_contains_a_smaller_one(percent in 1_u32..9999, id in any::<u128>()) {
+        let sample = |buckets| Sample { buckets, salt: "spring".into() };
+        let customer = CustomerId::from_uuid(uuid::Uuid::from_u128(id));
+        prop_assert!(!sample(percent).contains(customer) || sample(percent + 1).contains(customer));
+        prop_assert!(sample(10_000).contains(customer));
     }
 
     #[test]
     fn arbitrary_bytes_are_read_or_refused(bytes in vec(any::<u8>(), 0..200)) {
-        if let Err(errors) = Criteria::parse_bytes(&bytes, &catalog(), &Limits::default()) {
+        if let Err(errors) = Compiler::new(&CATALOG).compile_bytes(&bytes) {
             prop_assert!(errors.first().is_some());
         }
     }
@@ -235,18 +203,32 @@ proptest! {
         cut in 0_usize..80,
         noise in "[{}\\[\\]\",:\\\\u0d8-9e.]{0,2}",
     ) {
-        let mut text = Value::Object(members.into_iter().collect()).to_string();
+        let mut text = json!(members).to_string();
         let cut = text.floor_char_boundary(cut);
         text.insert_str(cut, &noise);
-        if let Err(errors) = Criteria::parse(&text, &catalog()) {
-            prop_assert!(errors.first().is_some());
-            for error in &errors {
-                prop_assert!(error.span().of(&text).is_some(), "{}: {:?}", text, error);
-                prop_assert!(error.pointer().is_empty() || error.pointer().starts_with('/'));
-                prop_assert!(!error.message().is_empty());
-            }
-        }
+        refusals_say_where(&text)?;
     }
+
+    #[test]
+    fn documents_with_a_slip_say_where(document in document(), cut in 0_usize..400, noise in "[{}\\[\\]\",:$a0-9n]{0,2}") {
+        let mut text = document.to_string();
+        let cut = text.floor_char_boundary(cut.min(text.len()));
+        text.insert_str(cut, &noise);
+        refusals_say_where(&text)?;
+    }
+}
+
+fn refusals_say_where(text: &str) -> Result<(), TestCaseError> {
+    let Err(errors) = Criteria::parse(text, &CATALOG) else {
+        return Ok(());
+    };
+    prop_assert!(errors.first().is_some());
+    for error in &errors {
+        prop_assert!(error.span().of(text).is_some(), "{}: {:?}", text, error);
+        prop_assert!(error.pointer().is_empty() || error.pointer().starts_with('/'));
+        prop_assert!(!error.message().is_empty());
+    }
+    Ok(())
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
@@ -258,10 +240,10 @@ fn any_json() -> impl Strategy<Value = Value> {
         ".{0,6}".prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
+        let names = "(\\$[a-z]{0,6}|\\$eq|\\$exists|\\$in|\\$and|\\$not|\\$age|.{0,3})";
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(Value::from),
-            btree_map("(\\$[a-z]{0,6}|\\$eq|\\$exists|.{0,3})", inner, 0..3)
-                .prop_map(|map| json!(map)),
+            btree_map(names, inner, 0..3).prop_map(|map| json!(map)),
         ]
     })
 }
