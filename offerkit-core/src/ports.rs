@@ -33,7 +33,7 @@ pub use campaigns::{CampaignFilter, CampaignRepository};
 pub use catalog::{CatalogRepository, CatalogState};
 pub use comments::CommentRepository;
 pub use configurations::ConfigurationRepository;
-pub use customers::{CustomerSource, CustomerStore, ImportReport, Selection};
+pub use customers::{Candidate, CustomerSource, CustomerStore, ImportReport, Selection};
 pub use error::{StoreError, UniqueKey};
 pub use groups::GroupRepository;
 pub use ledger::{

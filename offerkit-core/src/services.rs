@@ -12,6 +12,7 @@ mod campaigns;
 mod catalog;
 mod configuration;
 mod context;
+mod criteria;
 mod customers;
 mod deliveries;
 mod desk;

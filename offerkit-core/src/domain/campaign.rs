@@ -9,7 +9,7 @@ use super::{
 use crate::{
     canonical::canonical_text,
     digest::Digest,
-    id::{CampaignId, OfferId, TenantId, UserId},
+    id::{CampaignId, OfferId, SegmentId, TenantId, UserId},
     text::{Description, Reason, Title},
     time::Timestamp,
 };
@@ -69,7 +69,7 @@ pub struct CampaignPlan {
     pub description: Option<Description>,
     /// Whom it selects.
     pub selection_criteria: SavedCriteria,
-    /// The segment versions that the criteria use.
+    /// The segment versions that the criteria use, those among them that other segments name.
     pub segments: Vec<SegmentPin>,
     /// The channels, each with its message.
     pub messages: Messages,
@@ -85,6 +85,12 @@ impl CampaignPlan {
     pub fn messages_digest(&self) -> Digest {
         let messages = serde_json::to_value(&self.messages).unwrap_or_default();
         Digest::of(canonical_text(&messages).as_bytes())
+    }
+
+    /// The ids of the segment versions that the criteria use, which a launch pins.
+    #[must_use]
+    pub fn segment_ids(&self) -> Vec<SegmentId> {
+        self.segments.iter().map(|pin| pin.id).collect()
     }
 }
 
@@ -118,6 +124,9 @@ pub struct Launch {
     pub criteria_digest: Digest,
     /// The digest of the messages.
     pub messages_digest: Digest,
+    /// The segment versions that the criteria use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentId>,
     /// How many customers the criteria selected at the launch.
     pub counted: u64,
     /// The most customers the audience may have; a filling past it pauses the campaign.
@@ -137,7 +146,8 @@ entity! {
         plan: CampaignPlan,
         /// Numbers the plans, from 1 on.
         [copy] revision: RevisionNumber,
-        /// Who wrote and requested since the last launch, oldest first.
+        /// Who wrote and requested since the last launch, oldest first; among them the authors of the segment versions
+        /// that the last launch did not use.
         contributions: Vec<Contribution>,
         /// The pending request for a launch.
         launch_request: Option<LaunchRequest>,

@@ -134,7 +134,7 @@ pub struct Delivery {
     pub reason: Option<Box<str>>,
     /// How often sending was tried.
     pub attempts: u32,
-    /// When the provider accepted it.
+    /// When the provider accepted it; the moment of its receipt, where nothing was heard of it before.
     pub sent_at: Option<Timestamp>,
     /// When the row was last changed.
     pub updated_at: Timestamp,

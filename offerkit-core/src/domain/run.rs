@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::RevisionNumber;
 use crate::{
     digest::Digest,
-    id::{CampaignId, CustomerId, RunId, TenantId},
+    id::{CampaignId, CustomerId, OfferId, RunId, TenantId},
     time::Timestamp,
 };
 
@@ -38,6 +38,8 @@ pub struct Run {
     pub tenant: TenantId,
     /// The campaign.
     pub campaign: CampaignId,
+    /// The offer that the launch sends.
+    pub offer: OfferId,
     /// The launched revision of the campaign.
     pub revision: RevisionNumber,
     /// The digest of the criteria.

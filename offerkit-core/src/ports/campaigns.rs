@@ -32,15 +32,17 @@ pub trait CampaignRepository: Send {
     ///
     /// # Errors
     ///
-    /// [`StoreError::MissingReference`] where its offer is not the tenant's.
+    /// [`StoreError::MissingReference`] where its offer is not the tenant's, or a segment version that it pins is not
+    /// there as the pin says.
     async fn insert(&mut self, campaign: &Campaign) -> Result<(), StoreError>;
 
     /// Stores a changed campaign and answers it with its next version.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Conflict`] unless the stored version is the given one; [`StoreError::Refused`] for a launch of an
-    /// unapproved revision, or by someone who wrote or requested it.
+    /// [`StoreError::Conflict`] unless the stored version is the given one; [`StoreError::MissingReference`] as for
+    /// [`insert`](Self::insert); [`StoreError::Refused`] for a launch of an unapproved revision, or by someone who wrote
+    /// or requested it, or wrote a segment version that it pins and its last launch did not.
     async fn update(&mut self, campaign: Campaign) -> Result<Campaign, StoreError>;
 
     /// The campaign.

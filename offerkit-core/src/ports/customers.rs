@@ -6,23 +6,34 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use crate::{
     audit::AuditEvent,
-    criteria::{Criteria, Moment, Record},
+    criteria::{Criteria, History, Moment},
     domain::Customer,
-    id::CustomerId,
+    id::{CustomerId, TenantId},
 };
 
-/// Whom to select: criteria, and the moment they take as now. Inactive customers are never selected.
+/// Whom to select: a tenant's criteria, and the moment they take as now. Inactive customers are never selected.
 #[derive(Debug, Clone)]
 pub struct Selection {
+    tenant: TenantId,
     criteria: Criteria,
     moment: Moment,
 }
 
 impl Selection {
-    /// The active customers that `criteria` match at `moment`.
+    /// The active customers that `criteria` match at `moment`, with what `tenant` has sent them.
     #[must_use]
-    pub const fn new(criteria: Criteria, moment: Moment) -> Self {
-        Self { criteria, moment }
+    pub const fn new(tenant: TenantId, criteria: Criteria, moment: Moment) -> Self {
+        Self {
+            tenant,
+            criteria,
+            moment,
+        }
+    }
+
+    /// The tenant, whose deliveries alone the criteria may ask for.
+    #[must_use]
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
     }
 
     /// The criteria.
@@ -37,17 +48,18 @@ impl Selection {
         &self.moment
     }
 
-    /// Whether `customer` is selected.
+    /// Whether `customer` is selected, where the tenant's deliveries are `history`: the rule that every source keeps.
     #[must_use]
-    pub fn selects(&self, customer: &Customer) -> bool
-    where
-        Customer: Record,
-    {
-        customer.is_active() && self.criteria.matches(customer, &self.moment)
+    pub fn selects(&self, customer: &Customer, history: &dyn History) -> bool {
+        let situation = self.moment.with_history(history);
+        customer.is_active() && self.criteria.matches(customer, situation)
     }
 }
 
 /// Customers to read: our own, a host's table, or another system.
+///
+/// Criteria may ask what a customer was sent (`$received`): by the deliveries of the selection's tenant in the ledger, as
+/// they are when the call begins, and by nobody else's.
 #[async_trait]
 pub trait CustomerSource: Send + Sync {
     /// The customers of these ids, in this order; those that are not there are left out.
@@ -72,6 +84,9 @@ pub trait CustomerSource: Send + Sync {
     ) -> Result<Vec<Customer>, StoreError>;
 }
 
+/// A customer to import, or why they were refused before they came to the store.
+pub type Candidate = Result<Customer, String>;
+
 /// What an import did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ImportReport {
@@ -87,8 +102,8 @@ pub struct ImportReport {
 #[async_trait]
 pub trait CustomerStore: Send + Sync {
     /// Adds customers, or replaces those of the same id, and records `event` with it, at once. One whose external id
-    /// or e-mail address another customer has, or that was erased, is refused, and the others are imported. The event's record gets the
-    /// report as its result.
+    /// or e-mail address another customer has, or that was erased, is refused, and the others are imported. The event's
+    /// record gets the report as its result, in which those are, too, that were refused before.
     ///
     /// # Errors
     ///
@@ -96,7 +111,7 @@ pub trait CustomerStore: Send + Sync {
     /// tenant.
     async fn import(
         &self,
-        customers: Vec<Customer>,
+        customers: Vec<Candidate>,
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError>;
 

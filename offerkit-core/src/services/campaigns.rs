@@ -8,7 +8,7 @@ use crate::{
     criteria::{Criteria, Moment},
     domain::{
         Campaign, CampaignPlan, CommentKind, CommentSubject, Messages, OfferConfiguration,
-        OfferContent, SavedCriteria, Scope,
+        OfferContent, Scope,
     },
     id::{CampaignId, OfferId, TenantId},
     policy::{Action, CampaignFacts, Grant, Resource},
@@ -20,6 +20,7 @@ mod launching;
 mod previewing;
 mod reading;
 mod running;
+mod waterfall;
 mod writing;
 
 pub use previewing::{AudiencePreview, MaskedCustomer};
@@ -118,21 +119,30 @@ impl Work<'_> {
         Ok((campaign, grant))
     }
 
-    /// Whom a campaign selects, at this moment in the tenant's time zone.
-    pub(super) fn selection(
+    /// Whom criteria select, at this moment in the tenant's time zone.
+    fn selection(
         &self,
         configuration: &OfferConfiguration,
         criteria: Criteria,
-    ) -> Selection {
+    ) -> Result<Selection, Error> {
         let now = self.now();
         let today = configuration.settings.time_zone.date_of(now);
-        Selection::new(criteria, Moment::new(now, today))
+        let moment = Moment::new(now, today);
+        Ok(Selection::new(self.tenant()?.id, criteria, moment))
+    }
+
+    /// Whom a campaign selects now, by its criteria as they were saved.
+    async fn saved_selection(&mut self, campaign: &Campaign) -> Result<Selection, Error> {
+        let configuration = self.configuration().await?;
+        let saved = &campaign.plan().selection_criteria;
+        let criteria = self.saved_criteria(&configuration, saved).await?;
+        self.selection(&configuration, criteria)
     }
 
     /// Checks what a writer wrote: criteria, channels, and messages against the names they may use.
     async fn plan(&mut self, draft: &CampaignDraft) -> Result<CampaignPlan, Error> {
         let configuration = self.configuration().await?;
-        let criteria = self
+        let written = self
             .criteria(&configuration, &draft.selection_criteria)
             .await?;
         let offer = self.tx()?.offers().find(draft.offer).await?;
@@ -146,8 +156,8 @@ impl Work<'_> {
             offer: draft.offer,
             name: draft.name.clone(),
             description: draft.description.clone(),
-            selection_criteria: saved(&criteria),
-            segments: Vec::new(),
+            selection_criteria: written.saved(),
+            segments: written.segments,
             messages: draft.messages.clone(),
             start_date: draft.start_date,
             end_date: draft.end_date,
@@ -169,16 +179,5 @@ impl Work<'_> {
             )));
         }
         messages::check(self.templates(), templates, content)
-    }
-}
-
-/// Checked criteria, as campaigns and segments keep them.
-pub(super) fn saved(criteria: &Criteria) -> SavedCriteria {
-    SavedCriteria {
-        source: criteria.source().into(),
-        canonical: criteria.canonical_text().into(),
-        digest: criteria.digest(),
-        language: criteria.version(),
-        catalog: criteria.catalog_revision(),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Acting, Error, work::Work};
 use crate::{
     audit::{Subject, SubjectKind},
-    criteria::{Catalog as FieldCatalog, Criteria, FieldDefinition},
+    criteria::{Catalog as FieldCatalog, FieldDefinition},
     domain::{OfferConfiguration, Scope},
     policy::{Action, Resource},
     ports::{CatalogState, Transaction},
@@ -100,16 +100,6 @@ impl Work<'_> {
     ) -> Result<FieldCatalog, Error> {
         let catalog = platform_catalog(self.tx()?).await?;
         narrowed(&catalog, configuration)
-    }
-
-    /// Criteria of the tenant, checked.
-    pub(super) async fn criteria(
-        &mut self,
-        configuration: &OfferConfiguration,
-        text: &str,
-    ) -> Result<Criteria, Error> {
-        let catalog = self.tenant_catalog(configuration).await?;
-        Ok(Criteria::parse(text, &catalog)?)
     }
 }
 

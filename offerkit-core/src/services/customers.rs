@@ -1,12 +1,15 @@
 //! The platform's customers.
 
-use super::{Acting, Error, work::Work};
+use std::borrow::Cow;
+
+use super::{Acting, Error, catalog::platform_catalog, work::Work};
 use crate::{
     audit::{AuditEvent, Subject, SubjectKind},
+    criteria::Catalog as FieldCatalog,
     domain::{Customer, Scope},
     id::CustomerId,
     policy::{Action, Resource},
-    ports::ImportReport,
+    ports::{Candidate, ImportReport},
 };
 
 /// The platform's customers.
@@ -31,8 +34,9 @@ impl Customers {
         Self { acting }
     }
 
-    /// Adds customers, or replaces those of the same id. One whose external id or e-mail address another customer has
-    /// is refused, and the others are imported.
+    /// Adds customers, or replaces those of the same id. Their attributes are brought to the form in which criteria
+    /// compare them ([`canonical_attributes`](FieldCatalog::canonical_attributes)). A customer with an impossible date
+    /// among them, or whose external id or e-mail address another customer has, is refused, and the others are imported.
     ///
     /// # Errors
     ///
@@ -40,10 +44,12 @@ impl Customers {
     pub async fn import(&self, customers: Vec<Customer>) -> Result<ImportReport, Error> {
         let subject = Subject::the(SubjectKind::Customer);
         let action = Action::ImportCustomers;
-        let outcome = match self.event(action, subject).await {
-            Ok(event) => {
+        let outcome = match self.begun(action, subject).await {
+            Ok((catalog, event)) => {
+                let candidates = customers.into_iter().map(|it| canonical(it, &catalog));
                 let store = &self.acting.kit().inner.customer_store;
-                store.import(customers, event).await.map_err(Error::from)
+                let report = store.import(candidates.collect(), event).await;
+                report.map_err(Error::from)
             }
             Err(error) => Err(error),
         };
@@ -57,8 +63,8 @@ impl Customers {
     /// [`Error::Denied`] unless the actor is a super admin; [`Error::NotFound`].
     pub async fn erase(&self, id: CustomerId) -> Result<(), Error> {
         let action = Action::EraseCustomer;
-        let outcome = match self.event(action, id.into()).await {
-            Ok(event) => {
+        let outcome = match self.begun(action, id.into()).await {
+            Ok((_, event)) => {
                 let store = &self.acting.kit().inner.customer_store;
                 store.erase(id, event).await.map_err(Error::from)
             }
@@ -68,9 +74,30 @@ impl Customers {
         was_there.then_some(()).ok_or(Error::NotFound("customer"))
     }
 
-    async fn event(&self, action: Action, subject: Subject) -> Result<AuditEvent, Error> {
+    /// The event of an allowed action, and the catalog as it is.
+    async fn begun(
+        &self,
+        action: Action,
+        subject: Subject,
+    ) -> Result<(FieldCatalog, AuditEvent), Error> {
         let mut work: Work<'_> = self.acting.write(Scope::Platform).await?;
         let grant = work.authorize(action, &Resource::Platform, subject).await?;
-        Ok(work.event(grant, subject))
+        let catalog = platform_catalog(work.tx()?).await?;
+        Ok((catalog, work.event(grant, subject)))
     }
+}
+
+/// The customer as they are stored, or why they cannot be.
+fn canonical(customer: Customer, catalog: &FieldCatalog) -> Candidate {
+    if customer.attributes().is_empty() {
+        return Ok(customer);
+    }
+    let attributes = catalog.canonical_attributes(customer.attributes().clone());
+    let attributes = attributes.map_err(|error| error.to_string())?;
+    if attributes == *customer.attributes() {
+        return Ok(customer);
+    }
+    let mut parts = customer.to_parts();
+    parts.attributes = Cow::Owned(attributes);
+    Customer::from_parts(parts).map_err(|error| error.to_string())
 }

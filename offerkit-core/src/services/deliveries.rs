@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Acting, Error, catalog::platform_catalog, work::Work};
+use super::{Acting, Error, work::Work};
 use crate::{
-    criteria::Criteria,
     domain::{
         Campaign, CampaignStatus, Channel, DeliveryKey, DeliveryStatus, Offer, OfferRevision,
         Scope, TransitionError,
@@ -202,18 +201,5 @@ impl Work<'_> {
             live,
             today,
         })
-    }
-
-    /// The criteria as they were launched. A field that the tenant may no longer use, or that was retired, was allowed
-    /// then, so the whole catalog counts.
-    async fn launched_criteria(&mut self, campaign: &Campaign) -> Result<Criteria, Error> {
-        let catalog = platform_catalog(self.tx()?).await?;
-        let catalog = catalog.allowing_all();
-        let saved = &campaign.plan().selection_criteria;
-        let criteria = Criteria::parse(&saved.source, &catalog)?;
-        if criteria.digest() != saved.digest {
-            return Err(TransitionError::ChangedSinceLaunch.into());
-        }
-        Ok(criteria)
     }
 }

@@ -1,6 +1,6 @@
 //! A tenant's segments: criteria saved under a name, in versions.
 
-use super::{Acting, Error, campaigns::saved};
+use super::{Acting, Error};
 use crate::{
     domain::{Scope, Segment, SegmentVersion},
     id::{SegmentId, TenantId},
@@ -33,7 +33,8 @@ impl Segments {
         Self { acting, tenant }
     }
 
-    /// Writes the next version of a segment after `seen`, or its first where `seen` is `None`.
+    /// Writes the next version of a segment after `seen`, or its first where `seen` is `None`. Other segments that it
+    /// names without a version stay for ever at those that are the latest now; it may not use itself through them.
     ///
     /// # Errors
     ///
@@ -56,14 +57,16 @@ impl Segments {
                     return Err(StoreError::Conflict("segment").into());
                 }
                 let configuration = work.configuration().await?;
-                let criteria = work.criteria(&configuration, criteria).await?;
+                let written = work
+                    .criteria_of_segment(&configuration, name, criteria)
+                    .await?;
                 let segment = Segment {
                     id,
                     tenant: self.tenant,
                     name: name.clone(),
                     version: seen.map_or(SegmentVersion::FIRST, SegmentVersion::next),
                     description: description.cloned(),
-                    criteria: saved(&criteria),
+                    criteria: written.saved(),
                     author: work.user()?,
                     written_at: work.now(),
                 };

@@ -52,18 +52,13 @@ impl Campaign {
         now: Timestamp,
     ) -> Result<Self, TransitionError> {
         let revision = RevisionNumber::FIRST;
-        Ok(Self::from_parts(CampaignParts {
+        let mut campaign = Self::from_parts(CampaignParts {
             id,
             tenant,
             status: CampaignStatus::Draft,
             plan: plan.checked()?,
             revision,
-            contributions: vec![Contribution {
-                user: author,
-                kind: ContributionKind::Wrote,
-                revision,
-                at: now,
-            }],
+            contributions: Vec::new(),
             launch_request: None,
             launch: None,
             pause_reason: None,
@@ -71,7 +66,10 @@ impl Campaign {
             created_at: now,
             updated_at: now,
             version: Version::FIRST,
-        }))
+        });
+        campaign.contribute(author, ContributionKind::Wrote, now);
+        campaign.contribute_segments();
+        Ok(campaign)
     }
 
     /// Another plan, which voids a pending request; what was launched before needs a new launch.
@@ -97,6 +95,7 @@ impl Campaign {
         self.parts.revision = seen.next();
         self.parts.launch_request = None;
         self.contribute(author, ContributionKind::Wrote, now);
+        self.contribute_segments();
         Ok(self)
     }
 
@@ -171,6 +170,7 @@ impl Campaign {
             offer_digest: at_launch.live.digest(),
             criteria_digest: parts.plan.selection_criteria.digest,
             messages_digest: parts.plan.messages_digest(),
+            segments: parts.plan.segment_ids(),
             counted: at_launch.counted,
             ceiling: at_launch.ceiling,
         });
@@ -244,6 +244,7 @@ impl Campaign {
             launch.revision == self.revision()
                 && launch.criteria_digest == self.plan().selection_criteria.digest
                 && launch.messages_digest == self.plan().messages_digest()
+                && launch.segments == self.plan().segment_ids()
         })
     }
 
@@ -285,6 +286,29 @@ impl Campaign {
             at,
         });
         self.parts.updated_at = at;
+    }
+
+    /// Counts the authors of segment versions among those who wrote the campaign, unless its last launch used the
+    /// version: then someone else has decided on it.
+    fn contribute_segments(&mut self) {
+        let parts = &mut self.parts;
+        let launched = parts.launch.as_ref().map(|launch| &launch.segments);
+        for pin in &parts.plan.segments {
+            let is_known = parts.contributions.iter().any(|it| {
+                it.kind == ContributionKind::WroteSegment
+                    && it.user == pin.author
+                    && it.at == pin.written_at
+            });
+            if is_known || launched.is_some_and(|launched| launched.contains(&pin.id)) {
+                continue;
+            }
+            parts.contributions.push(Contribution {
+                user: pin.author,
+                kind: ContributionKind::WroteSegment,
+                revision: parts.revision,
+                at: pin.written_at,
+            });
+        }
     }
 
     fn moved(mut self, status: CampaignStatus, now: Timestamp) -> Self {

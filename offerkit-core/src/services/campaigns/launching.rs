@@ -42,13 +42,14 @@ impl Campaigns {
             .await
     }
 
-    /// Launches revision `seen`: the offer's live revision, criteria and messages are pinned by their digests, and the
+    /// Launches revision `seen`: the offer's live revision, criteria, segments and messages are pinned, and the
     /// audience may not grow past the count seen now by more than
     /// [`Settings::ceiling_percent`](crate::services::Settings::ceiling_percent).
     ///
     /// # Errors
     ///
-    /// [`Error::Denied`] for everyone who wrote or requested it since its last launch; [`Error::Transition`] where no
+    /// [`Error::Denied`] for everyone who wrote or requested it since its last launch, or wrote a segment version that it
+    /// uses and its last launch did not; [`Error::Transition`] where no
     /// launch of `seen` is requested, its offer is not live, or its last day is over.
     pub async fn launch(&self, id: CampaignId, seen: RevisionNumber) -> Result<Campaign, Error> {
         let counted = self.count_for(Action::LaunchCampaign, id).await?;
@@ -116,11 +117,7 @@ impl Campaigns {
             if !explain(work.actor(), action, &Resource::Campaign(facts)).is_allowed() {
                 return Ok(0);
             }
-            let configuration = work.configuration().await?;
-            let criteria = work
-                .criteria(&configuration, &campaign.plan().selection_criteria.source)
-                .await?;
-            work.selection(&configuration, criteria)
+            work.saved_selection(&campaign).await?
         };
         Ok(self.acting.kit().inner.customers.count(&selection).await?)
     }

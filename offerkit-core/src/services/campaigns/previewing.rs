@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Campaigns, saved};
+use super::Campaigns;
 use crate::{
     criteria::CriteriaWarning,
     domain::{Customer, SavedCriteria, Scope},
     id::{CampaignId, CustomerId},
     policy::Action,
+    ports::Selection,
     services::{Error, mask},
 };
 
@@ -61,9 +62,14 @@ impl Campaigns {
     ///
     /// [`Error::NotFound`], for outsiders too; [`Error::Criteria`] where the field catalog no longer allows its criteria.
     pub async fn preview(&self, id: CampaignId) -> Result<AudiencePreview, Error> {
-        let campaign = self.get(id).await?;
-        self.preview_criteria(&campaign.plan().selection_criteria.source)
-            .await
+        let (saved, selection) = {
+            let mut work = self.view().await?;
+            let campaign = work.viewed_campaign(id).await?;
+            let saved = campaign.plan().selection_criteria.clone();
+            let selection = work.saved_selection(&campaign).await?;
+            (saved, selection)
+        };
+        self.previewed(saved, &selection).await
     }
 
     /// How many customers criteria select now; nothing is saved.
@@ -72,19 +78,28 @@ impl Campaigns {
     ///
     /// [`Error::Criteria`] with every mistake in them.
     pub async fn preview_criteria(&self, criteria: &str) -> Result<AudiencePreview, Error> {
-        let selection = {
+        let (saved, selection) = {
             let mut work = self.view().await?;
             let configuration = work.configuration().await?;
-            let criteria = work.criteria(&configuration, criteria).await?;
-            work.selection(&configuration, criteria)
+            let written = work.criteria(&configuration, criteria).await?;
+            let saved = written.saved();
+            let selection = work.selection(&configuration, written.criteria)?;
+            (saved, selection)
         };
-        let count = self.acting.kit().inner.customers.count(&selection).await?;
+        self.previewed(saved, &selection).await
+    }
+
+    async fn previewed(
+        &self,
+        saved: SavedCriteria,
+        selection: &Selection,
+    ) -> Result<AudiencePreview, Error> {
         let criteria = selection.criteria();
         Ok(AudiencePreview {
-            criteria: saved(criteria),
+            criteria: saved,
             description: criteria.describe(),
             warnings: criteria.warnings().to_vec(),
-            count,
+            count: self.acting.kit().inner.customers.count(selection).await?,
         })
     }
 
@@ -107,11 +122,7 @@ impl Campaigns {
         let selection = {
             let mut work = self.acting.read(Scope::Tenant(self.tenant)).await?;
             let campaign = work.viewed_campaign(id).await?;
-            let configuration = work.configuration().await?;
-            let criteria = work
-                .criteria(&configuration, &campaign.plan().selection_criteria.source)
-                .await?;
-            work.selection(&configuration, criteria)
+            work.saved_selection(&campaign).await?
         };
         let kit = self.acting.kit();
         let sample = kit

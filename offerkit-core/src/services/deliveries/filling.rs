@@ -45,7 +45,7 @@ impl Deliveries {
                 None => self.open_run(&running, &criteria).await?,
             };
             let moment = Moment::new(current.now, current.today);
-            let selection = Selection::new(criteria, moment);
+            let selection = Selection::new(self.tenant, criteria, moment);
             let campaign = &running.campaign;
             match self
                 .extend(current.id, campaign, &selection, &channels)
@@ -75,6 +75,7 @@ impl Deliveries {
             id: RunId::from_uuid(self.acting.kit().uuid()),
             tenant: self.tenant,
             campaign: campaign.id(),
+            offer: campaign.plan().offer,
             revision: campaign.revision(),
             criteria_digest: criteria.digest(),
             now: self.acting.kit().now(),
