@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Campaign, Scope},
+    domain::{Campaign, Scope, SegmentPin},
     id::CampaignId,
     page::{Page, PageRequest},
     ports::{CampaignFilter, CampaignRepository, StoreError, UniqueKey},
@@ -21,6 +21,7 @@ impl CampaignRepository for MemoryTransaction {
         self.write_in(Scope::Tenant(tenant), |changes| {
             changes.require_tenant(tenant)?;
             require_offer(changes, campaign)?;
+            require_segments(changes, campaign)?;
             defence::may_begin(campaign)?;
             let row = campaign.clone();
             changes.add(
@@ -38,6 +39,7 @@ impl CampaignRepository for MemoryTransaction {
             let is_current = |row: &Campaign| row.version() == campaign.version();
             let stored = State::current(&changes.campaigns, &(tenant, id), "campaign", is_current)?;
             require_offer(changes, &campaign)?;
+            require_segments(changes, &campaign)?;
             defence::may_follow(changes, stored, &campaign)?;
             let version = campaign.version().next();
             let next = campaign.with_version(version);
@@ -79,6 +81,19 @@ fn require_offer(state: &State, campaign: &Campaign) -> Result<(), StoreError> {
         return Ok(());
     }
     Err(StoreError::MissingReference("offer"))
+}
+
+/// A pin says of a segment's version what the version itself says.
+fn require_segments(state: &State, campaign: &Campaign) -> Result<(), StoreError> {
+    let mut pins = campaign.plan().segments.iter();
+    let is_there = pins.all(|pin| {
+        let segment = state.segments.get(&(campaign.tenant(), pin.id));
+        segment.is_some_and(|segment| SegmentPin::from(segment) == *pin)
+    });
+    if is_there {
+        return Ok(());
+    }
+    Err(StoreError::MissingReference("segment"))
 }
 
 fn is_wanted(filter: &CampaignFilter, campaign: &Campaign) -> bool {

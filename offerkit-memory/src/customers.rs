@@ -1,32 +1,34 @@
 //! The platform's customers, in order of their ids.
 
+mod chunks;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::{BuildHasher as _, RandomState},
-    ops::Bound,
 };
 
 use async_trait::async_trait;
 use offerkit_core::{
     audit::AuditEvent,
+    criteria::{History, Matcher},
     domain::{Customer, Scope, customer::Words},
     id::CustomerId,
-    ports::{CustomerSource, CustomerStore, ImportReport, Selection, StoreError},
+    ports::{Candidate, CustomerSource, CustomerStore, ImportReport, Selection, StoreError},
 };
 use serde::Serialize;
 
+use self::chunks::Chunks;
 use crate::{
     locks::{read, write},
     store::MemoryStore,
     undo::Changes,
 };
 
-/// Customers are boxed, since the nodes of a tree that grows at its end stay half empty: 534 MB for a million of them,
-/// not 705. The index holds hashes instead of texts and asks the customer whether the text is the one: 105 MB for two
-/// million texts, not 207.
+/// The index holds hashes instead of texts and asks the customer whether the text is the one: 105 MB for two million
+/// texts, not 207.
 #[derive(Default)]
 pub(crate) struct Customers {
-    rows: BTreeMap<CustomerId, Box<Customer>>,
+    rows: Chunks,
     index: BTreeSet<(u64, CustomerId)>,
     erased: BTreeSet<CustomerId>,
     hasher: RandomState,
@@ -54,7 +56,7 @@ impl Customers {
         let range = key(uuid::Uuid::nil())..=key(uuid::Uuid::max());
         let mut held = self.index.range(range).map(|(_, id)| *id);
         held.find(|id| {
-            let holder = self.rows.get(id);
+            let holder = self.rows.get(*id);
             holder.is_some_and(|holder| uniques(holder).any(|it| it == text))
         })
     }
@@ -77,53 +79,47 @@ impl Customers {
     /// Adds or replaces, and answers whether there was one.
     fn put(&mut self, mut customer: Customer) -> bool {
         let id = customer.id();
-        let was_there = self.remove(id).is_some();
+        let before = self.rows.get(id);
+        for text in before.into_iter().flat_map(uniques) {
+            self.index.remove(&(self.hasher.hash_one(text), id));
+        }
+        let was_there = before.is_some();
         customer.share_words(&mut self.words);
         for text in uniques(&customer) {
             self.index.insert((self.hasher.hash_one(text), id));
         }
-        self.rows.insert(id, Box::new(customer));
+        self.rows.put(Box::new(customer));
         was_there
     }
 
-    fn remove(&mut self, id: CustomerId) -> Option<Box<Customer>> {
-        let customer = self.rows.remove(&id)?;
-        for text in uniques(&customer) {
-            self.index.remove(&(self.hasher.hash_one(text), id));
-        }
-        Some(customer)
-    }
-
-    fn import(&mut self, customers: Vec<Customer>) -> ImportReport {
+    fn import(&mut self, candidates: Vec<Candidate>) -> ImportReport {
         let mut report = ImportReport::default();
-        for (place, customer) in customers.into_iter().enumerate() {
-            match self.refusal(&customer) {
-                Some(why) => report.refused.push((place, why.to_owned())),
-                None if self.put(customer) => report.updated += 1,
-                None => report.added += 1,
+        for (place, candidate) in candidates.into_iter().enumerate() {
+            let was_there = candidate.and_then(|customer| match self.refusal(&customer) {
+                Some(why) => Err(why.to_owned()),
+                None => Ok(self.put(customer)),
+            });
+            match was_there {
+                Err(why) => report.refused.push((place, why)),
+                Ok(true) => report.updated += 1,
+                Ok(false) => report.added += 1,
             }
         }
         report
     }
+}
 
-    fn selected<'a>(
-        &'a self,
-        selection: &'a Selection,
-        after: Option<CustomerId>,
-    ) -> impl Iterator<Item = &'a Customer> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let rows = self.rows.range((from, Bound::Unbounded));
-        rows.map(|(_, customer)| &**customer)
-            .filter(|customer| selection.selects(customer))
-    }
+fn matcher<'h>(selection: &Selection, history: &'h dyn History) -> Matcher<'h> {
+    let situation = selection.moment().with_history(history);
+    selection.criteria().at(situation).among_active()
 }
 
 #[async_trait]
 impl CustomerSource for MemoryStore {
     async fn get_many(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
         let customers = read(&self.shared().customers);
-        let rows = ids.iter().filter_map(|id| customers.rows.get(id));
-        Ok(rows.map(|customer| (**customer).clone()).collect())
+        let rows = ids.iter().filter_map(|id| customers.rows.get(*id));
+        Ok(rows.cloned().collect())
     }
 
     async fn select(
@@ -133,14 +129,19 @@ impl CustomerSource for MemoryStore {
         limit: usize,
     ) -> Result<Vec<CustomerId>, StoreError> {
         let customers = read(&self.shared().customers);
-        let selected = customers.selected(selection, after).take(limit);
-        Ok(selected.map(Customer::id).collect())
+        Ok(self.with_history(selection, |history| {
+            let matcher = matcher(selection, history);
+            let selected = customers.rows.select(&matcher, after).take(limit);
+            selected.map(Customer::id).collect()
+        }))
     }
 
     async fn count(&self, selection: &Selection) -> Result<u64, StoreError> {
         let customers = read(&self.shared().customers);
-        let selected = customers.selected(selection, None);
-        Ok(selected.fold(0, |count, _| count + 1))
+        Ok(self.with_history(selection, |history| {
+            let count = customers.rows.count(&matcher(selection, history));
+            u64::try_from(count).unwrap_or(u64::MAX)
+        }))
     }
 
     /// The random end of an id comes first here, so that a sample is spread over old and new customers.
@@ -150,14 +151,17 @@ impl CustomerSource for MemoryStore {
         limit: usize,
     ) -> Result<Vec<Customer>, StoreError> {
         let customers = read(&self.shared().customers);
-        let mut sample = BTreeMap::new();
-        for customer in customers.selected(selection, None) {
-            sample.insert(customer.id().as_uuid().as_u128().reverse_bits(), customer);
-            if sample.len() > limit {
-                sample.pop_last();
+        Ok(self.with_history(selection, |history| {
+            let matcher = matcher(selection, history);
+            let mut sample = BTreeMap::new();
+            for customer in customers.rows.select(&matcher, None) {
+                sample.insert(customer.id().as_uuid().as_u128().reverse_bits(), customer);
+                if sample.len() > limit {
+                    sample.pop_last();
+                }
             }
-        }
-        Ok(sample.into_values().cloned().collect())
+            sample.into_values().cloned().collect()
+        }))
     }
 }
 
@@ -165,7 +169,7 @@ impl CustomerSource for MemoryStore {
 impl CustomerStore for MemoryStore {
     async fn import(
         &self,
-        customers: Vec<Customer>,
+        customers: Vec<Candidate>,
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError> {
         let mut changes = self.changes().await;
@@ -178,7 +182,7 @@ impl CustomerStore for MemoryStore {
         let mut changes = self.changes().await;
         record(&mut changes, event, || {
             let mut customers = write(&self.shared().customers);
-            let erased = customers.rows.get(&customer).map(|it| it.erased());
+            let erased = customers.rows.get(customer).map(Customer::erased);
             erased.is_some_and(|erased| {
                 customers.erased.insert(customer);
                 customers.put(erased)

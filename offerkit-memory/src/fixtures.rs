@@ -73,6 +73,7 @@ pub(crate) fn criteria() -> SavedCriteria {
         digest: Digest::of(b"{}"),
         language: 1,
         catalog: 1,
+        pins: [].into(),
     }
 }
 

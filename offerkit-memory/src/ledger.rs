@@ -25,6 +25,8 @@ use crate::{
 };
 
 mod book;
+mod history;
+mod lane;
 
 /// Where a book stands: a delivery's key names its campaign but no tenant, so the campaign comes first.
 type Shelf = (CampaignId, TenantId);
@@ -42,6 +44,12 @@ impl Books {
 
     fn book_mut(&mut self, tenant: TenantId, campaign: CampaignId) -> Option<&mut Book> {
         self.books.get_mut(&(campaign, tenant))
+    }
+
+    fn of_tenant(&self, tenant: TenantId) -> impl Iterator<Item = (CampaignId, &Book)> {
+        let books = self.books.iter();
+        let books = books.filter(move |((_, owner), _)| *owner == tenant);
+        books.map(|((campaign, _), book)| (*campaign, book))
     }
 
     /// The book of a run that goes on, and the run's place in it.
@@ -300,13 +308,9 @@ impl Ledger for MemoryStore {
         customer: CustomerId,
     ) -> Result<Vec<Delivery>, StoreError> {
         let books = read(&self.shared().books);
-        let of_tenant = books
-            .books
-            .iter()
-            .filter(|((_, owner), _)| *owner == tenant);
-        let deliveries = of_tenant.flat_map(|((campaign, _), book)| {
+        let deliveries = books.of_tenant(tenant).flat_map(|(campaign, book)| {
             let rows = book.of_customer(customer);
-            rows.filter_map(|row| book.delivery((tenant, *campaign), row))
+            rows.filter_map(move |row| book.delivery((tenant, campaign), row))
         });
         Ok(deliveries.collect())
     }

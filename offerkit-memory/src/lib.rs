@@ -28,6 +28,7 @@ mod configurations;
 mod customers;
 mod defence;
 mod groups;
+mod history;
 mod keyset;
 mod ledger;
 mod locks;

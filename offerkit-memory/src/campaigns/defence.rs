@@ -1,6 +1,9 @@
 //! What the database's triggers and keys refuse of a campaign, whatever a service asks.
 
-use offerkit_core::domain::{Campaign, CampaignStatus, Launch};
+use offerkit_core::{
+    domain::{Campaign, CampaignStatus, Launch},
+    id::UserId,
+};
 
 use crate::{
     defence::{Checked, ensure},
@@ -68,7 +71,20 @@ fn may_launch(state: &State, stored: &Campaign, next: &Campaign, launch: &Launch
             .iter()
             .any(|contribution| contribution.user == launch.by),
         "nobody launches a campaign they wrote or requested since its last launch",
+    )?;
+    ensure(
+        !wrote_segment(state, stored, launch.by),
+        "nobody launches a campaign with a segment they wrote and that its last launch did not use",
     )
+}
+
+fn wrote_segment(state: &State, stored: &Campaign, user: UserId) -> bool {
+    let last = stored.launch().as_ref();
+    stored.plan().segments.iter().any(|pin| {
+        let segment = state.segments.get(&(stored.tenant(), pin.id));
+        let is_new = last.is_none_or(|last| !last.segments.contains(&pin.id));
+        is_new && segment.is_some_and(|segment| segment.author == user)
+    })
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use offerkit_core::{
 
 use crate::{
     MemoryStore,
-    fixtures::{SCOPE, customer_id, event, moment},
+    fixtures::{SCOPE, TENANT, customer_id, event, moment},
 };
 
 fn customer(number: u32, external_id: Option<&str>, email: Option<&str>) -> Customer {
@@ -22,12 +22,13 @@ fn customer(number: u32, external_id: Option<&str>, email: Option<&str>) -> Cust
 }
 
 fn import(store: &MemoryStore, operation: u32, customers: Vec<Customer>) -> ImportReport {
+    let customers = customers.into_iter().map(Ok).collect();
     block_on(store.import(customers, event(Scope::Platform, operation))).unwrap()
 }
 
 fn everyone() -> Selection {
     let criteria = Criteria::parse(r#"{"$everyone": true}"#, &Catalog::customers()).unwrap();
-    Selection::new(criteria, Moment::in_utc(moment()))
+    Selection::new(TENANT, criteria, Moment::in_utc(moment()))
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn an_erased_customer_is_a_row_without_a_person() {
 fn a_repeated_import_does_nothing_and_answers_what_the_first_did() {
     let store = MemoryStore::new();
     let report = import(&store, 1, vec![customer(1, None, None)]);
-    let again = store.import(vec![customer(2, None, None)], event(Scope::Platform, 1));
+    let again = store.import(vec![Ok(customer(2, None, None))], event(Scope::Platform, 1));
     match block_on(again) {
         Err(StoreError::AlreadyDone(record)) => {
             assert_eq!(record.result, serde_json::to_value(report).unwrap());
@@ -98,7 +99,7 @@ fn a_repeated_import_does_nothing_and_answers_what_the_first_did() {
         other => panic!("{other:?}"),
     }
     assert_eq!(block_on(store.count(&everyone())).unwrap(), 1);
-    let tenant = store.import(vec![customer(2, None, None)], event(SCOPE, 2));
+    let tenant = store.import(vec![Ok(customer(2, None, None))], event(SCOPE, 2));
     assert!(matches!(
         block_on(tenant),
         Err(StoreError::WrongScope { .. })

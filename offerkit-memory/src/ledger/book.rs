@@ -1,11 +1,12 @@
 //! The rows of one campaign, and what is known of them without looking at each.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Range},
     sync::Arc,
 };
 
 use offerkit_core::{
+    criteria::PastDelivery,
     domain::{
         Channel, Delivery, DeliveryKey, DeliveryStatus, NOT_SELECTED_ANEW, RevisionNumber, Run,
     },
@@ -13,6 +14,8 @@ use offerkit_core::{
     ports::{ClaimRequest, Claimed, DeliveryFilter, Progress, StatusCount},
     time::Timestamp,
 };
+
+use super::lane::{Claim, Lane};
 
 /// A row is kept small: what most rows do not have until they are sent stands in a box.
 #[derive(Debug)]
@@ -30,20 +33,6 @@ struct Past {
     sent_at: Option<Timestamp>,
     not_before: Option<Timestamp>,
     reason: Option<Arc<str>>,
-}
-
-#[derive(Debug)]
-pub(super) struct Claim {
-    pub(super) token: ClaimToken,
-    pub(super) deadline: Timestamp,
-}
-
-/// One channel's rows that something is still to be done with.
-#[derive(Debug, Default)]
-pub(super) struct Lane {
-    ready: BTreeSet<CustomerId>,
-    waiting: BTreeSet<(Timestamp, CustomerId)>,
-    sending: BTreeMap<CustomerId, Claim>,
 }
 
 /// A step of a row, and what it leaves behind.
@@ -196,13 +185,17 @@ impl Book {
         *self.counts.entry((channel, step.to)).or_default() += 1;
         row.status = step.to;
         row.updated_at = step.at;
-        let is_sent = step.to == DeliveryStatus::Sent;
+        // A receipt that overtakes the sender tells that the provider has accepted the message.
+        let is_sent = matches!(
+            step.to,
+            DeliveryStatus::Sent | DeliveryStatus::Delivered | DeliveryStatus::Bounced
+        );
         if row.past.is_some() || is_sent || step.reason.is_some() || step.not_before.is_some() {
             let past = row.past.get_or_insert_default();
             past.reason = step.reason;
             past.not_before = step.not_before;
             if is_sent {
-                past.sent_at = Some(step.at);
+                past.sent_at.get_or_insert(step.at);
             }
         }
         if step.to == DeliveryStatus::Pending {
@@ -327,6 +320,20 @@ impl Book {
         &self.rows
     }
 
+    pub(super) fn rows_from(&self, customer: CustomerId) -> Range<'_, (CustomerId, Channel), Row> {
+        self.rows.range((customer, Channel::Email)..)
+    }
+
+    pub(super) fn past_delivery(&self, campaign: CampaignId, row: &Row) -> Option<PastDelivery> {
+        let run = self.runs.get(usize::try_from(row.run).ok()?)?;
+        Some(PastDelivery {
+            offer: run.offer,
+            campaign,
+            status: row.status,
+            sent_at: row.past.as_ref().and_then(|past| past.sent_at),
+        })
+    }
+
     pub(super) fn delivery(
         &self,
         (tenant, campaign): (TenantId, CampaignId),
@@ -352,33 +359,12 @@ impl Book {
 }
 
 impl Row {
-    fn not_before(&self) -> Option<Timestamp> {
+    pub(super) fn not_before(&self) -> Option<Timestamp> {
         self.past.as_ref()?.not_before
     }
 
     pub(super) fn is_wanted(&self, channel: Channel, filter: DeliveryFilter) -> bool {
         filter.status.is_none_or(|it| it == self.status)
             && filter.channel.is_none_or(|it| it == channel)
-    }
-}
-
-impl Lane {
-    fn leave(&mut self, customer: CustomerId, row: &Row) {
-        self.ready.remove(&customer);
-        self.sending.remove(&customer);
-        if let Some(moment) = row.not_before() {
-            self.waiting.remove(&(moment, customer));
-        }
-    }
-
-    /// Lines up the rows whose moment has come. They keep it, for a claim whose clock is behind.
-    fn wake(&mut self, now: Timestamp) {
-        while let Some((moment, customer)) = self.waiting.pop_first() {
-            if moment > now {
-                self.waiting.insert((moment, customer));
-                return;
-            }
-            self.ready.insert(customer);
-        }
     }
 }

@@ -9,7 +9,7 @@ use offerkit_core::{
     criteria::{Catalog, Criteria, Moment},
     digest::Digest,
     domain::{Channel, Customer, DeliveryKey, DeliveryStatus, RevisionNumber, Run, RunStatus},
-    id::{CampaignId, ClaimToken, CustomerId, RunId},
+    id::{CampaignId, ClaimToken, CustomerId, OfferId, RunId},
     page::{Order, PageRequest},
     ports::{
         ClaimRequest, CustomerSource, DeliveryFilter, Extension, Ledger as _, Selection,
@@ -25,6 +25,7 @@ use crate::{
 };
 
 const CAMPAIGN: CampaignId = CampaignId::from_uuid(uuid(1));
+const OFFER: OfferId = OfferId::from_uuid(uuid(2));
 const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Email];
 
 /// Customers 1 to `0`, or, on a step of 2, the odd ones.
@@ -57,7 +58,7 @@ impl CustomerSource for Numbers {
 
 fn selection() -> Selection {
     let criteria = Criteria::parse(r#"{"$everyone": true}"#, &Catalog::customers()).unwrap();
-    Selection::new(criteria, Moment::in_utc(moment()))
+    Selection::new(TENANT, criteria, Moment::in_utc(moment()))
 }
 
 fn run(number: u32) -> Run {
@@ -65,6 +66,7 @@ fn run(number: u32) -> Run {
         id: RunId::from_uuid(uuid(number)),
         tenant: TENANT,
         campaign: CAMPAIGN,
+        offer: OFFER,
         revision: RevisionNumber::FIRST,
         criteria_digest: Digest::of(b""),
         now: moment(),
