@@ -19,6 +19,7 @@ impl<B: Adapter> World<B> {
             id: RunId::from_uuid(self.uuid()),
             tenant: campaign.tenant(),
             campaign: campaign.id(),
+            offer: campaign.plan().offer,
             revision: campaign.revision(),
             criteria_digest: campaign.plan().selection_criteria.digest,
             now: self.now(),

@@ -188,7 +188,11 @@ impl<B: Adapter> World<B> {
     /// The customers that criteria select now.
     pub(crate) fn selection(&self, criteria: &str) -> Result<Selection, Failure> {
         let criteria = Criteria::parse(criteria, &Catalog::customers())?;
-        Ok(Selection::new(criteria, Moment::in_utc(self.now())))
+        Ok(Selection::new(
+            self.tenant.id,
+            criteria,
+            Moment::in_utc(self.now()),
+        ))
     }
 }
 
@@ -213,6 +217,7 @@ fn saved(criteria: &Criteria) -> SavedCriteria {
         digest: criteria.digest(),
         language: criteria.version(),
         catalog: criteria.catalog_revision(),
+        pins: [].into(),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod offers;
 pub mod races;
 pub mod seals;
 pub mod segments;
+pub mod selections;
 pub mod sessions;
 pub mod tenants;
 pub mod transactions;

@@ -1,5 +1,6 @@
 //! The rules that the services hold on any store.
 
+pub mod audience_counts;
 pub mod audit_log;
 pub mod audit_trail;
 pub mod campaign_life;
@@ -15,6 +16,8 @@ pub mod offer_life;
 pub mod offer_schema;
 pub mod operations;
 pub mod outsiders;
+pub mod received;
 pub mod recovery;
 pub mod relaunch;
 pub mod revocation;
+pub mod saved_segments;

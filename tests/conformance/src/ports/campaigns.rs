@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use offerkit_core::{
-    domain::{Campaign, CampaignStatus, LaunchRequest, Scope, Version},
+    digest::Digest,
+    domain::{Campaign, CampaignStatus, LaunchRequest, Scope, SegmentPin, Version},
     id::OfferId,
     page::PageRequest,
     ports::{CampaignFilter, StoreError, UniqueKey},
@@ -18,6 +19,7 @@ use crate::{
 cases! { ports::campaigns:
     a_campaign_is_read_back_as_stored,
     a_campaign_needs_an_offer_of_its_tenant,
+    a_campaign_pins_segments_as_they_are,
     a_changed_campaign_has_the_next_version,
     a_stale_or_absent_campaign_is_a_conflict,
     a_campaigns_id_is_taken_once,
@@ -81,6 +83,59 @@ async fn a_campaign_needs_an_offer_of_its_tenant<B: Adapter>(store: &B) -> Outco
             StoreError::MissingReference(_)
         );
     }
+    Ok(())
+}
+
+async fn a_campaign_pins_segments_as_they_are<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let offer = w.kept_offer("spring").await?;
+    let segment = w.new_segment("premium", 1)?;
+    w.change(w.scope(), segment.id, async |tx| {
+        tx.segments().insert(&segment).await
+    })
+    .await?;
+    let pin = SegmentPin::from(&segment);
+    let pinning = |pin: SegmentPin| {
+        let mut parts = w.new_campaign(w.tenant.id, offer.id())?.into_parts();
+        parts.plan.segments = vec![pin];
+        Ok::<_, Failure>(Campaign::from_parts(parts))
+    };
+    let wrong: [fn(&mut SegmentPin, &World<B>) -> Outcome; 4] = [
+        |pin, w| {
+            pin.id = w.new_segment("other", 1)?.id;
+            Ok(())
+        },
+        |pin, _| {
+            pin.digest = Digest::of(b"something else");
+            Ok(())
+        },
+        |pin, w| {
+            pin.author = user(&w.tenant.admin)?;
+            Ok(())
+        },
+        |pin, _| {
+            pin.version = pin.version.next();
+            Ok(())
+        },
+    ];
+    for change in wrong {
+        let mut pin = pin.clone();
+        change(&mut pin, &w)?;
+        let campaign = pinning(pin)?;
+        fails!(
+            w.attempt(w.scope(), async |tx| tx.campaigns().insert(&campaign).await)
+                .await,
+            StoreError::MissingReference(_)
+        );
+    }
+    let campaign = pinning(pin)?;
+    keep(&w, &campaign).await?;
+    let found = w
+        .look(w.scope(), async |tx| {
+            tx.campaigns().find(campaign.id()).await
+        })
+        .await?;
+    assert_eq!(found, Some(campaign));
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use offerkit_core::{
     audit::{Subject, SubjectKind},
+    criteria::NoHistory,
     domain::{Customer, Scope},
     id::CustomerId,
     ports::{ImportReport, StoreError},
@@ -39,7 +40,8 @@ async fn import<B: Adapter>(
     customers: Vec<Customer>,
 ) -> Result<ImportReport, Failure> {
     let event = w.event(Scope::Platform, CUSTOMERS)?;
-    Ok(w.store.import(customers, event).await?)
+    let candidates = customers.into_iter().map(Ok).collect();
+    Ok(w.store.import(candidates, event).await?)
 }
 
 async fn get<B: Adapter>(w: &World<B>, id: CustomerId) -> Result<Option<Customer>, Failure> {
@@ -154,13 +156,22 @@ async fn an_import_is_recorded_with_its_report<B: Adapter>(store: &B) -> Outcome
     let before = w.records(Scope::Platform).await?.len();
     let event = w.event(Scope::Platform, CUSTOMERS)?;
     let operation = event.operation();
-    let customers = vec![w.platform.customer(&[])?];
-    let imported = store.import(customers, event).await?;
+    let candidates = vec![
+        Err("a date that is none".to_owned()),
+        Ok(w.platform.customer(&[])?),
+    ];
+    let imported = store.import(candidates, event).await?;
     let records = w.records(Scope::Platform).await?;
     assert_eq!(records.len(), before + 1);
     let last = records.last().ok_or("no record")?;
     assert_eq!(last.operation, operation);
     assert_eq!(last.result, serde_json::to_value(&imported)?);
+    let refused = vec![(0, "a date that is none".to_owned())];
+    let expected = ImportReport {
+        refused,
+        ..report(1, 0)
+    };
+    assert_eq!(imported, expected);
     Ok(())
 }
 
@@ -169,11 +180,11 @@ async fn a_repeated_import_changes_nothing<B: Adapter>(store: &B) -> Outcome {
     let operation = w.operation();
     let event = || w.event_of(Scope::Platform, CUSTOMERS, operation);
     store
-        .import(vec![w.platform.customer(&[])?], event()?)
+        .import(vec![Ok(w.platform.customer(&[])?)], event()?)
         .await?;
     let second = w.platform.customer(&[])?;
     fails!(
-        store.import(vec![second.clone()], event()?).await,
+        store.import(vec![Ok(second.clone())], event()?).await,
         StoreError::AlreadyDone(record) if record.operation == operation
     );
     fails!(
@@ -189,7 +200,7 @@ async fn customers_change_in_the_platforms_scope_alone<B: Adapter>(store: &B) ->
     let customer = w.platform.customer(&[])?;
     let event = w.event(w.scope(), CUSTOMERS)?;
     fails!(
-        store.import(vec![customer.clone()], event).await,
+        store.import(vec![Ok(customer.clone())], event).await,
         StoreError::WrongScope { .. }
     );
     let event = w.event(w.scope(), CUSTOMERS)?;
@@ -270,7 +281,7 @@ async fn selection_count_and_sample_agree<B: Adapter>(store: &B) -> Outcome {
         let selection = w.selection(criteria)?;
         let expected: Vec<_> = customers
             .iter()
-            .filter(|customer| selection.selects(customer))
+            .filter(|customer| selection.selects(customer, &NoHistory))
             .map(Customer::id)
             .collect();
         let selected = store.select(&selection, None, 100).await?;

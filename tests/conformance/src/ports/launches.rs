@@ -2,7 +2,7 @@
 
 use offerkit_core::{
     digest::Digest,
-    domain::{Campaign, CampaignStatus, Launch, Offer},
+    domain::{Campaign, CampaignStatus, Launch, Offer, SegmentPin},
     id::UserId,
     ports::StoreError,
     testing::offer_data,
@@ -21,6 +21,7 @@ cases! { ports::launches:
     a_launch_pins_what_is_launched,
     a_campaign_does_not_become_active_without_a_launch,
     a_campaigns_contributions_are_not_forgotten,
+    whoever_wrote_a_segment_that_a_campaign_begins_to_use_does_not_launch_it,
 }
 
 /// The campaign as a launch by someone leaves it, asked of no policy.
@@ -34,6 +35,7 @@ fn launched(campaign: &Campaign, offer: &Offer, by: UserId) -> Campaign {
         offer_digest: offer.working().digest(),
         criteria_digest: parts.plan.selection_criteria.digest,
         messages_digest: parts.plan.messages_digest(),
+        segments: parts.plan.segment_ids(),
         counted: 1,
         ceiling: 2,
     });
@@ -159,5 +161,41 @@ async fn a_campaigns_contributions_are_not_forgotten<B: Adapter>(store: &B) -> O
         .await,
         StoreError::Refused(_)
     );
+    Ok(())
+}
+
+// First seen to fail with the look at the segments' authors removed: the contributions alone say nothing here.
+async fn whoever_wrote_a_segment_that_a_campaign_begins_to_use_does_not_launch_it<B: Adapter>(
+    store: &B,
+) -> Outcome {
+    let w = World::new(store).await?;
+    let offer = w.tenant.approved_offer("spring").await?;
+    let segment = w.new_segment("premium", 1)?;
+    let mut parts = w.new_campaign(w.tenant.id, offer.id())?.into_parts();
+    parts.plan.segments = vec![SegmentPin::from(&segment)];
+    parts.contributions.clear();
+    let draft = Campaign::from_parts(parts);
+    w.change(w.scope(), draft.id(), async |tx| {
+        tx.segments().insert(&segment).await?;
+        tx.campaigns().insert(&draft).await
+    })
+    .await?;
+    is_not_launched(&w, launched(&draft, &offer, segment.author)).await?;
+    let mut without = launched(&draft, &offer, user(&w.tenant.approver)?).into_parts();
+    if let Some(launch) = &mut without.launch {
+        launch.segments.clear();
+    }
+    is_not_launched(&w, Campaign::from_parts(without)).await?;
+    let update = async |next: Campaign| {
+        w.change(w.scope(), draft.id(), async |tx| {
+            tx.campaigns().update(next).await
+        })
+        .await
+    };
+    let active = update(launched(&draft, &offer, user(&w.tenant.approver)?)).await?;
+    let paused = active.pause("wait".parse()?, w.now())?;
+    let paused = update(paused).await?;
+    // Someone else has decided on that version.
+    update(launched(&paused, &offer, segment.author)).await?;
     Ok(())
 }

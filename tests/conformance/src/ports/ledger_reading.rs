@@ -69,9 +69,19 @@ async fn a_late_receipt_settles_what_nobody_could_tell<B: Adapter>(store: &B) ->
         assert!(store.receipt(w.tenant.id, key, status, w.now()).await?);
     }
     assert_eq!(w.emails(&campaign).await?, [Sent, Delivered, Bounced]);
+    was_sent(&w, &campaign).await
+}
+
+/// Asserts that every e-mail has been sent just now: a receipt tells, at the latest, that a provider accepted it.
+async fn was_sent<B: Adapter>(w: &World<B>, campaign: &Campaign) -> Outcome {
+    let rows = w.ledger_rows(campaign).await?;
+    for row in rows.iter().filter(|row| row.key.channel == Channel::Email) {
+        assert_eq!(row.sent_at, Some(w.now()), "{}", row.status.as_str());
+    }
     Ok(())
 }
 
+// The moment of sending was first seen to be missing after a receipt of delivery.
 async fn a_receipt_may_overtake_the_worker<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let (campaign, _) = w.audience(3).await?;
@@ -82,6 +92,7 @@ async fn a_receipt_may_overtake_the_worker<B: Adapter>(store: &B) -> Outcome {
     }
     assert_eq!(w.settle(token, &claimed, Failed).await?, 0);
     assert_eq!(w.emails(&campaign).await?, [Sent, Delivered, Bounced]);
+    was_sent(&w, &campaign).await?;
     w.pass(TimeDelta::minutes(6));
     let lapsed = store.reclaim(&w.request(&campaign, 3)).await?;
     assert_eq!(lapsed, [], "nothing is left to recover");

@@ -105,6 +105,8 @@ async fn of_reading(acting: &Acting, names: &Names) -> Result<Answers, Failure> 
         campaigns.comments(*campaign, page),
         campaigns.preview(*campaign),
         campaigns.preview_criteria(r#"{"$everyone": true}"#),
+        campaigns.waterfall(*campaign),
+        campaigns.waterfall_of_criteria(r#"{"$everyone": true}"#),
         campaigns.clone_of(*campaign),
         segments.get(&names.segment, None),
         segments.list(page),
