@@ -188,7 +188,7 @@ impl Import<'_> {
         let mut lines = Vec::with_capacity(chunk.len());
         let mut customers = Vec::with_capacity(chunk.len());
         for (line, customer) in chunk {
-            let is_selected = customer.is_active() && self.criteria.matches(&customer, &moment);
+            let is_selected = customer.is_active() && self.criteria.matches(&customer, moment);
             let reach = is_selected.then(|| Reach {
                 email: customer.email().is_some(),
                 sms: customer.phone().is_some(),
