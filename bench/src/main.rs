@@ -1,18 +1,28 @@
-//! Runs the benchmarks named on the command line, or all of them, and prints a table for each.
+//! Runs the benchmarks named on the command line, or all of them, and prints their tables.
 
-use std::{env, error::Error, process::ExitCode};
+use std::{
+    env,
+    error::Error,
+    process::{Command, ExitCode},
+};
 
 use crate::report::Report;
 
+mod criteria;
 mod fill;
 mod measure;
+mod memory;
 mod policy;
 mod report;
 
-type Benchmark = fn() -> Result<Report, Box<dyn Error>>;
+type Benchmark = fn() -> Result<Vec<Report>, Box<dyn Error>>;
 
 /// The benchmarks by name. One that is added gets its own file, and its line here.
-const BENCHMARKS: &[(&str, Benchmark)] = &[("policy", policy::run), ("fill", fill::run)];
+const BENCHMARKS: &[(&str, Benchmark)] = &[
+    ("policy", policy::run),
+    ("criteria", criteria::run),
+    ("fill", fill::run),
+];
 
 fn main() -> ExitCode {
     match run(&env::args().skip(1).collect::<Vec<_>>()) {
@@ -30,13 +40,32 @@ fn run(wanted: &[String]) -> Result<(), Box<dyn Error>> {
         let names: Vec<_> = BENCHMARKS.iter().map(|(name, _)| *name).collect();
         return Err(format!("no benchmark `{unknown}`: there is {}", names.join(", ")).into());
     }
-    if cfg!(debug_assertions) {
-        eprintln!("warning: built without --release, so the numbers say little");
-    }
-    for (name, benchmark) in BENCHMARKS {
-        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
-            println!("{}", benchmark()?);
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
+    let chosen: Vec<_> = BENCHMARKS
+        .iter()
+        .filter(|(name, _)| is_wanted(name))
+        .collect();
+    if let [(_, benchmark)] = chosen[..] {
+        if cfg!(debug_assertions) {
+            eprintln!("warning: built without --release, so the numbers say little");
         }
+        for report in benchmark()? {
+            println!("{report}");
+        }
+        return Ok(());
+    }
+    for (name, _) in chosen {
+        in_its_own_process(name)?;
     }
     Ok(())
+}
+
+/// Memory that one benchmark leaves behind would be missing from what the next one measures.
+fn in_its_own_process(name: &str) -> Result<(), Box<dyn Error>> {
+    let status = Command::new(env::current_exe()?).arg(name).status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{name}` ended with {status}").into())
+    }
 }

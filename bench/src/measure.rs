@@ -22,11 +22,26 @@ pub(crate) struct Measured {
     pub(crate) slowest: f64,
 }
 
+impl Measured {
+    /// Makes it the time of one of so many parts.
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    pub(crate) fn divide(&mut self, parts: usize) {
+        for time in [&mut self.fastest, &mut self.median, &mut self.slowest] {
+            *time /= parts as f64;
+        }
+    }
+}
+
 /// The time of one repetition of each case.
-pub(crate) fn measure(mut cases: Vec<Case<'_>>) -> Vec<Measured> {
+pub(crate) fn measure(cases: Vec<Case<'_>>) -> Vec<Measured> {
+    measure_in_rounds(SAMPLES, cases)
+}
+
+/// The same with fewer samples, for cases of which one repetition takes long. The number is odd.
+pub(crate) fn measure_in_rounds(rounds: usize, mut cases: Vec<Case<'_>>) -> Vec<Measured> {
     let repetitions: Vec<u64> = cases.iter_mut().map(calibrate).collect();
-    let mut samples = vec![Vec::with_capacity(SAMPLES); cases.len()];
-    for _ in 0..SAMPLES {
+    let mut samples = vec![Vec::with_capacity(rounds); cases.len()];
+    for _ in 0..rounds {
         for ((case, repetitions), samples) in cases.iter_mut().zip(&repetitions).zip(&mut samples) {
             samples.push(nanoseconds(time(case, *repetitions), *repetitions));
         }
@@ -39,8 +54,8 @@ pub(crate) fn measure(mut cases: Vec<Case<'_>>) -> Vec<Measured> {
             Measured {
                 name: case.name,
                 fastest: samples[0],
-                median: samples[SAMPLES / 2],
-                slowest: samples[SAMPLES - 1],
+                median: samples[rounds / 2],
+                slowest: samples[rounds - 1],
             }
         })
         .collect()

@@ -22,7 +22,7 @@ type Fallible<T> = Result<T, Box<dyn Error>>;
 type Request<'a> = (Action, Resource<'a>);
 
 /// Measures decisions for users with few and many memberships, granted and refused.
-pub(crate) fn run() -> Fallible<Report> {
+pub(crate) fn run() -> Fallible<Vec<Report>> {
     let colleagues = acts([2, 3, 2, 3])?;
     let mine = acts([2, 3, 1, 3])?;
     let granted = granted(&colleagues)?;
@@ -60,10 +60,8 @@ pub(crate) fn run() -> Fallible<Report> {
             });
         }
     }
-    Ok(Report::of_times(
-        "policy: one decision (`authorize`), beside a test of one bit",
-        &measure(cases),
-    ))
+    let title = "policy: one decision (`authorize`), beside a test of one bit";
+    Ok(vec![Report::of_times(title, &measure(cases))])
 }
 
 fn count(repetitions: u64) -> usize {

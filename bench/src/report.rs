@@ -4,21 +4,29 @@ use std::fmt;
 
 use crate::measure::Measured;
 
-/// A table: a head, and rows with as many cells.
+/// A table: a head, and rows with as many cells; beneath it what is to be said of it.
 pub(crate) struct Report {
-    title: &'static str,
+    title: String,
     head: Vec<String>,
     rows: Vec<Vec<String>>,
+    notes: Vec<String>,
 }
 
 impl Report {
     /// Any table.
-    pub(crate) fn new(title: &'static str, head: &[&str], rows: Vec<Vec<String>>) -> Self {
+    pub(crate) fn new(title: impl Into<String>, head: &[&str], rows: Vec<Vec<String>>) -> Self {
         Self {
-            title,
+            title: title.into(),
             head: head.iter().map(|cell| (*cell).to_owned()).collect(),
             rows,
+            notes: Vec::new(),
         }
+    }
+
+    /// The table with these lines beneath it.
+    pub(crate) fn with_notes(mut self, notes: Vec<String>) -> Self {
+        self.notes = notes;
+        self
     }
 
     /// The times of cases; the first is the yardstick of the others.
@@ -72,6 +80,12 @@ impl fmt::Display for Report {
                 }
             }
             writeln!(f)?;
+        }
+        if !self.notes.is_empty() {
+            writeln!(f)?;
+        }
+        for note in &self.notes {
+            writeln!(f, "{note}")?;
         }
         Ok(())
     }
