@@ -143,7 +143,7 @@ fn customer(attributes: Map<String, Value>) -> Option<Customer> {
             other => other.to_string(),
         });
         // What does not fit stays absent.
-        let _ = builder.set(column, &value.unwrap_or_default());
+        drop(builder.set(column, &value.unwrap_or_default()));
     }
     builder.attributes(attributes).build().ok()
 }

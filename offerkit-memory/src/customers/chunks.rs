@@ -115,6 +115,7 @@ impl Chunk {
         }
         let half = self.customers.len() / 2;
         let mut end = Self::new(self.customers.split_off(half));
+        self.changed();
         self.customers.shrink_to_fit();
         if place <= half {
             self.insert(place, customer);

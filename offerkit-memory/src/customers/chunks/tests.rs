@@ -1,5 +1,5 @@
-//! Seen to fail with columns that outlive a change, with a chunk divided at the wrong place, and with pages that begin a
-//! customer late or early.
+//! Seen to fail with columns that outlive a change, with the end of a divided chunk put before its beginning, and with
+//! pages that begin a customer early, which then never end.
 
 use offerkit_core::{
     criteria::{Catalog, Criteria, Moment},
