@@ -1,0 +1,72 @@
+//! The store.
+
+use sqlx::{
+    Connection as _, Executor as _, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::{
+    check::{self, CheckError},
+    migrate::{self, MigrateError},
+    schema::SchemaName,
+};
+
+/// Takes the role that row-level security and the least rights hold for, so that the ordinary superuser of a first try
+/// runs as every service should. Before the first migration there is no such role, and [`PgStore::check`] says so.
+pub(crate) const TAKE_ROLE: &str = "SELECT set_config('role', it.rolname::TEXT, FALSE) FROM pg_roles AS it WHERE it.rolname = 'offerkit_app'";
+
+/// Every store of the library in a schema of a PostgreSQL database. Clones are cheap and share the pool.
+#[derive(Debug, Clone)]
+pub struct PgStore {
+    pool: PgPool,
+    schema: SchemaName,
+}
+
+impl PgStore {
+    /// The store in the schema `offerkit` of the database at `url`, with a pool of its own whose connections take the role
+    /// `offerkit_app`.
+    ///
+    /// # Errors
+    ///
+    /// [`sqlx::Error`] where the database cannot be reached.
+    pub async fn connect(url: &str) -> Result<Self, sqlx::Error> {
+        let options: PgConnectOptions = url.parse()?;
+        // Tried apart: a connection that was pooled before the first migration would lack the role.
+        PgConnection::connect_with(&options).await?.close().await?;
+        let pool = PgPoolOptions::new()
+            .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(TAKE_ROLE).await.map(drop) })
+            })
+            .connect_lazy_with(options);
+        Ok(Self::from_pool(pool, SchemaName::default()))
+    }
+
+    /// The store in `schema`, over a pool of the host's making.
+    #[must_use]
+    pub const fn from_pool(pool: PgPool, schema: SchemaName) -> Self {
+        Self { pool, schema }
+    }
+
+    /// Makes the schema, or brings it up to date, as the pool's login role: it needs the right to make a schema, and to
+    /// make the role `offerkit_app` where that is not there yet.
+    ///
+    /// Any number of processes may call it at once.
+    ///
+    /// # Errors
+    ///
+    /// [`MigrateError`]; whatever was applied before it stays.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        migrate::run(&self.pool, &self.schema).await
+    }
+
+    /// Finds what would silently weaken the store: a role that bypasses row-level security, commits that are not durable,
+    /// defences that are missing, migrations that are behind.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckError::Weak`] with every weakness and its remedy; [`CheckError::Database`] where it cannot be asked.
+    pub async fn check(&self) -> Result<(), CheckError> {
+        check::run(&self.pool, &self.schema).await
+    }
+}
