@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use offerkit_core::{domain::Scope, ports::Access};
 use sqlx::AssertSqlSafe;
 
 /// The name of the library's schema in the host's database; `offerkit` unless the host says otherwise.
@@ -41,9 +42,42 @@ impl SchemaName {
         AssertSqlSafe(self.render(text))
     }
 
+    /// The same of a text in several parts, each of which stands in the source.
+    pub(crate) fn join(&self, parts: &[&'static str]) -> AssertSqlSafe<String> {
+        self.qualify(&parts.concat())
+    }
+
     pub(crate) fn render(&self, text: &str) -> String {
         text.replace("{schema}", &format!("\"{}\"", self.0))
     }
+}
+
+/// Begins a transaction in a scope, in one round trip. Where one is open already, because someone left it so, `BEGIN` only
+/// warns: then the transaction began before this message, and the division fails.
+pub(crate) fn begin(scope: Scope, access: Access) -> AssertSqlSafe<String> {
+    let begin = match access {
+        // One snapshot for all that is read.
+        Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        // Each statement sees what was committed before it, so that whoever waited for a lock sees what it waited for.
+        Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    };
+    let probe = "SELECT 1 / (now() = statement_timestamp())::INTEGER";
+    AssertSqlSafe(format!("{begin}; {probe}; {}", set_tenant(scope)))
+}
+
+/// Discards what the transaction changed, and begins another of the same kind in its place.
+pub(crate) fn begin_again(scope: Scope) -> AssertSqlSafe<String> {
+    // `ROLLBACK AND CHAIN` forgets `SET LOCAL`.
+    AssertSqlSafe(format!("ROLLBACK AND CHAIN; {}", set_tenant(scope)))
+}
+
+/// The tenant whose rows the transaction may see and write; none on the platform. A UUID needs no escaping.
+fn set_tenant(scope: Scope) -> String {
+    let tenant = scope.tenant().map(|tenant| tenant.to_string());
+    format!(
+        "SET LOCAL offerkit.tenant = '{}'",
+        tenant.unwrap_or_default()
+    )
 }
 
 impl Default for SchemaName {

@@ -1,0 +1,6 @@
+//! The schema and its defences, attacked by raw SQL: no service and no repository stands in between.
+
+mod attack;
+mod attacks;
+mod lint;
+mod world;
