@@ -74,7 +74,7 @@ fn wanted(schema: &SchemaName) -> BTreeSet<String> {
         while let Some(word) = words.next() {
             let next = words.peek().copied().unwrap_or_default();
             match (before, word) {
-                ("CREATE" | "ALTER", "TABLE") => {
+                ("CREATE" | "ALTER", "TABLE") if next.starts_with(&prefix) => {
                     next.trim_start_matches(&prefix).clone_into(&mut table);
                 }
                 ("CREATE" | "CONSTRAINT", "TRIGGER") => name = Some(next),
@@ -83,7 +83,8 @@ fn wanted(schema: &SchemaName) -> BTreeSet<String> {
                         wanted.insert(trigger(next.trim_start_matches(&prefix), name));
                     }
                 }
-                (before, "CONSTRAINT") if before != "CREATE" => {
+                // In a function's body, `CONSTRAINT = …` names the rule that an error is about.
+                (before, "CONSTRAINT") if before != "CREATE" && next != "=" => {
                     wanted.insert(constraint(&table, next));
                 }
                 _ => {}

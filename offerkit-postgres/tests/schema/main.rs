@@ -2,5 +2,7 @@
 
 mod attack;
 mod attacks;
+mod check;
 mod lint;
+mod migrations;
 mod world;

@@ -40,11 +40,6 @@ impl World {
         Ok(Self { database })
     }
 
-    pub(crate) fn store(&self) -> Outcome<PgStore> {
-        let pool = PgPool::connect_lazy(&self.database.url())?;
-        Ok(PgStore::from_pool(pool, SchemaName::default()))
-    }
-
     /// A connection in which the tenant `loan` is set for the session.
     pub(crate) async fn connect(&self, role: Role) -> Outcome<PgConnection> {
         let mut connection = PgConnection::connect(&self.database.url()).await?;
