@@ -5,4 +5,5 @@ mod attacks;
 mod check;
 mod lint;
 mod migrations;
+mod page;
 mod world;
