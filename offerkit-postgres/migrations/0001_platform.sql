@@ -182,6 +182,14 @@ CREATE TRIGGER user_tenant_roles_unchanged BEFORE UPDATE OR TRUNCATE ON {schema}
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse(
         'user_tenant_roles_unchanged', 'a membership is given and taken, never changed');
 
+-- Deactivated, never deleted; names are not given to another.
+CREATE TRIGGER users_kept BEFORE DELETE OR TRUNCATE ON {schema}.users
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('users_kept', 'a user is deactivated, never deleted');
+CREATE TRIGGER tenants_kept BEFORE DELETE OR TRUNCATE ON {schema}.tenants
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('tenants_kept', 'a tenant is deactivated, never deleted');
+CREATE TRIGGER groups_kept BEFORE DELETE OR TRUNCATE ON {schema}.groups
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('groups_kept', 'a group is kept, so that records can name it');
+
 CREATE TABLE {schema}.sessions (
     id UUID PRIMARY KEY,
     user_id UUID NOT NULL REFERENCES {schema}.users (id) ON DELETE RESTRICT,

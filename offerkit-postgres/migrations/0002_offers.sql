@@ -3,7 +3,7 @@
 CREATE TABLE {schema}.offer_configurations (
     tenant_id UUID NOT NULL REFERENCES {schema}.tenants (id) ON DELETE RESTRICT,
     version BIGINT NOT NULL CHECK (version > 0),
-    schema JSONB NOT NULL,
+    schema JSON NOT NULL,
     criteria_fields TEXT[],
     channels TEXT[] NOT NULL CHECK (channels <@ ARRAY['email', 'sms', 'push', 'webhook']),
     time_zone TEXT NOT NULL,

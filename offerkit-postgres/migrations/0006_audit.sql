@@ -215,3 +215,7 @@ CREATE CONSTRAINT TRIGGER campaigns_recorded AFTER INSERT OR UPDATE ON {schema}.
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {schema}.require_record('tenant_id');
 CREATE CONSTRAINT TRIGGER offer_comments_recorded AFTER INSERT ON {schema}.offer_comments
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {schema}.require_record('tenant_id');
+-- Of customers, the erasing: a host may load its own customers with its own tools.
+CREATE CONSTRAINT TRIGGER customers_erased_recorded AFTER UPDATE ON {schema}.customers
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL)
+    EXECUTE FUNCTION {schema}.require_record();

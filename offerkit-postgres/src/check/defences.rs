@@ -1,7 +1,8 @@
 //! The defences that the migrations make, and those of them that the database lacks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use offerkit_core::digest::Digest;
 use sqlx::{PgConnection, Row as _};
 
 use super::Weakness;
@@ -58,41 +59,94 @@ fn policy(table: &str, name: &str) -> String {
     format!("policy `{name}` of `{table}`")
 }
 
-/// What the migrations say: every trigger and every named constraint, and the walls of the tenants' tables.
+fn always(table: &str, name: &str) -> String {
+    format!("trigger `{name}` of `{table}`, enabled ALWAYS")
+}
+
+fn function(name: &str, body: &str) -> String {
+    format!(
+        "function `{name}` with the body {}",
+        Digest::of(body.as_bytes())
+    )
+}
+
+/// What the migrations say: every function, trigger and named constraint, and the walls of the tenants' tables.
 fn wanted(schema: &SchemaName) -> BTreeSet<String> {
     let mut wanted = BTreeSet::new();
     for table in TENANT_TABLES {
         wanted.insert(wall(table));
         wanted.insert(policy(table, "tenant_wall"));
     }
-    let prefix = format!("\"{schema}\".");
+    let mut functions = BTreeMap::new();
     let migrations = Migrations::of(schema);
     for migration in migrations.list() {
-        let mut table = String::new();
-        let mut words = migration.sql().split_whitespace().peekable();
-        let (mut before, mut name) = ("", None);
-        while let Some(word) = words.next() {
-            let next = words.peek().copied().unwrap_or_default();
-            match (before, word) {
-                ("CREATE" | "ALTER", "TABLE") if next.starts_with(&prefix) => {
-                    next.trim_start_matches(&prefix).clone_into(&mut table);
-                }
-                ("CREATE" | "CONSTRAINT", "TRIGGER") => name = Some(next),
-                (_, "ON") if next.starts_with(&prefix) => {
-                    if let Some(name) = name.take() {
-                        wanted.insert(trigger(next.trim_start_matches(&prefix), name));
-                    }
-                }
-                // In a function's body, `CONSTRAINT = …` names the rule that an error is about.
-                (before, "CONSTRAINT") if before != "CREATE" && next != "=" => {
-                    wanted.insert(constraint(&table, next));
-                }
-                _ => {}
+        read_statements(migration.sql(), schema, &mut wanted);
+        read_functions(migration.sql(), schema, &mut functions);
+    }
+    wanted.extend(functions.iter().map(|(name, body)| function(name, body)));
+    wanted
+}
+
+/// Reads the triggers and constraints that a migration makes and drops.
+fn read_statements(sql: &str, schema: &SchemaName, wanted: &mut BTreeSet<String>) {
+    let prefix = format!("\"{schema}\".");
+    let (mut table, mut name) = ("", None);
+    let (mut before, mut makes) = ("", true);
+    let mut words = sql
+        .split_whitespace()
+        .map(|word| word.trim_end_matches(';'))
+        .peekable();
+    while let Some(word) = words.next() {
+        let next = words.peek().copied().unwrap_or_default();
+        let named = next.strip_prefix(&prefix);
+        match (before, word) {
+            ("CREATE" | "ALTER", "TABLE") => table = named.unwrap_or(table),
+            ("CREATE" | "CONSTRAINT" | "DROP", "TRIGGER") => {
+                (name, makes) = (Some(next), before != "DROP");
             }
-            before = word;
+            ("ALWAYS", "TRIGGER") => {
+                wanted.insert(always(table, next));
+            }
+            (_, "ON") if named.is_some() => {
+                if let (Some(name), Some(table)) = (name.take(), named) {
+                    let trigger = trigger(table, name);
+                    let _changed = if makes {
+                        wanted.insert(trigger)
+                    } else {
+                        wanted.remove(&trigger)
+                    };
+                }
+            }
+            ("DROP", "CONSTRAINT") => {
+                wanted.remove(&constraint(table, next));
+            }
+            // In a function's body, `CONSTRAINT = …` names the rule that an error is about.
+            (before, "CONSTRAINT") if before != "CREATE" && next != "=" => {
+                wanted.insert(constraint(table, next));
+            }
+            _ => {}
+        }
+        before = word;
+    }
+}
+
+/// Reads the bodies of the functions that a migration makes or replaces.
+fn read_functions<'a>(
+    sql: &'a str,
+    schema: &SchemaName,
+    functions: &mut BTreeMap<&'a str, &'a str>,
+) {
+    let prefix = format!("\"{schema}\".");
+    for start in ["CREATE FUNCTION ", "CREATE OR REPLACE FUNCTION "] {
+        for made in sql.split(start).skip(1) {
+            let name = made
+                .strip_prefix(&prefix)
+                .and_then(|it| it.split('(').next());
+            if let (Some(name), Some(body)) = (name, made.split("$$").nth(1)) {
+                functions.insert(name, body);
+            }
         }
     }
-    wanted
 }
 
 /// What the database has, and has switched on.
@@ -110,6 +164,12 @@ async fn there(
         UNION ALL
         SELECT 'trigger', tables.name, it.tgname::TEXT
         FROM pg_trigger AS it JOIN tables ON tables.oid = it.tgrelid WHERE it.tgenabled IN ('O', 'A')
+        UNION ALL
+        SELECT 'always', tables.name, it.tgname::TEXT
+        FROM pg_trigger AS it JOIN tables ON tables.oid = it.tgrelid WHERE it.tgenabled = 'A'
+        UNION ALL
+        SELECT 'function', it.proname::TEXT, it.prosrc
+        FROM pg_proc AS it JOIN pg_namespace AS space ON space.oid = it.pronamespace WHERE space.nspname = $1
         UNION ALL
         SELECT 'constraint', tables.name, it.conname::TEXT
         FROM pg_constraint AS it JOIN tables ON tables.oid = it.conrelid WHERE it.convalidated
@@ -133,6 +193,8 @@ async fn there(
             Ok(match kind.as_str() {
                 "wall" => wall(&table),
                 "trigger" => trigger(&table, &name),
+                "always" => always(&table, &name),
+                "function" => function(&table, &name),
                 "policy" => policy(&table, &name),
                 _ => constraint(&table, &name),
             })
@@ -145,6 +207,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_later_migration_drops_is_not_wanted() {
+        let schema = SchemaName::default();
+        let mut wanted = BTreeSet::new();
+        let made = "CREATE TABLE \"offerkit\".t (a INT, CONSTRAINT t_check CHECK (a > 0)); \
+             CREATE TRIGGER t_kept BEFORE DELETE ON \"offerkit\".t;";
+        read_statements(made, &schema, &mut wanted);
+        assert_eq!(wanted.len(), 2, "{wanted:?}");
+        let dropped = "ALTER TABLE \"offerkit\".t DROP CONSTRAINT t_check; DROP TRIGGER t_kept ON \"offerkit\".t;";
+        read_statements(dropped, &schema, &mut wanted);
+        assert!(wanted.is_empty(), "{wanted:?}");
+    }
+
+    #[test]
     fn the_defences_are_read_from_the_migrations() {
         let wanted = wanted(&SchemaName::default());
         for defence in [
@@ -154,8 +229,16 @@ mod tests {
             "constraint `offers_live_revision_fkey` of `offers`",
             "constraint `users_username_key` of `users`",
             "forced row-level security of `campaign_customers`",
+            "trigger `offer_audit_logs_append_only` of `offer_audit_logs`, enabled ALWAYS",
         ] {
             assert!(wanted.contains(defence), "{defence}: {wanted:#?}");
         }
+        let functions = wanted.iter().filter(|it| it.starts_with("function"));
+        let sql: String = Migrations::of(&SchemaName::default())
+            .list()
+            .iter()
+            .map(|it| it.sql().to_owned())
+            .collect();
+        assert_eq!(functions.count(), sql.matches("CREATE FUNCTION").count());
     }
 }

@@ -127,6 +127,10 @@ async fn every_missing_defence_is_named() -> Outcome {
             "policy `tenant_wall` of `campaigns`",
         ),
         (
+            "ALTER TABLE {schema}.audit_seals ENABLE TRIGGER audit_seals_append_only",
+            "trigger `audit_seals_append_only` of `audit_seals`, enabled ALWAYS",
+        ),
+        (
             "ALTER POLICY tenant_wall ON {schema}.offers TO offerkit_test_owner",
             "policy `tenant_wall` of `offers`",
         ),
@@ -208,5 +212,19 @@ async fn the_database_and_the_library_make_the_same_digests() -> Outcome {
             assert_eq!(made, expected.as_bytes(), "{content} {from:?} {until:?}");
         }
     }
+    Ok(())
+}
+
+/// The trigger is there and switched on, and does nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hollowed_out_function_is_named() -> Outcome {
+    let world = World::new().await?;
+    let hollow = "CREATE OR REPLACE FUNCTION {schema}.offer_approvals_four_eyes() RETURNS trigger
+        LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NEW; END'";
+    world.run(hollow).await?;
+    let found = found(&world, APP).await?;
+    let is_named = matches!(found.as_slice(), [Weakness::Missing { defence }]
+        if defence.starts_with("function `offer_approvals_four_eyes`"));
+    assert!(is_named, "{found:?}");
     Ok(())
 }

@@ -137,7 +137,8 @@ const RULES: &[Rule] = &[
                     AND kept.tgname ~ '(_kept|_unchanged|_append_only)$')
                 AND NOT EXISTS (SELECT FROM pg_index AS index WHERE index.indrelid = it.conrelid
                     AND (index.indkey::SMALLINT[])[0:cardinality(it.conkey) - 1] @> it.conkey)",
-        broken_by: "DROP INDEX {schema}.user_tenant_roles_group",
+        broken_by: "CREATE TABLE {schema}.bad (id UUID PRIMARY KEY,
+            session_id UUID REFERENCES {schema}.sessions (id) ON DELETE RESTRICT)",
     },
     Rule {
         says: "a status is never null, and one of a list",

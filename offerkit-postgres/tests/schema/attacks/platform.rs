@@ -25,6 +25,29 @@ attacks! {
         dropped: ["DROP TRIGGER user_tenant_roles_unchanged ON {schema}.user_tenant_roles"] as App
     }
 
+    no_user_is_deleted {
+        record!(),
+        "DELETE FROM {schema}.users WHERE username = 'nobody'",
+        "SELECT 1";
+        stopped: [(App, "42501"), (Owner, "users_kept"), (Superuser, "users_kept")];
+        dropped: ["DROP TRIGGER users_kept ON {schema}.users"] as Superuser
+    }
+
+    no_tenant_is_deleted {
+        "DELETE FROM {schema}.tenants WHERE name = 'nothing'",
+        "SELECT 1";
+        stopped: [(App, "42501"), (Owner, "tenants_kept"), (Superuser, "tenants_kept")];
+        dropped: ["DROP TRIGGER tenants_kept ON {schema}.tenants"] as Superuser
+    }
+
+    nobody_is_erased_without_a_record {
+        "SELECT set_config('offerkit.tenant', '', TRUE)",
+        "UPDATE {schema}.customers SET full_name = '(erased)', email = NULL, is_active = FALSE, erased_at = '2026-03-02 10:00Z'
+            WHERE id = md5('customer 3')::UUID";
+        stopped: [(App, "customers_erased_recorded"), (Superuser, "customers_erased_recorded")];
+        dropped: ["DROP TRIGGER customers_erased_recorded ON {schema}.customers"] as App
+    }
+
     no_customer_is_deleted {
         "DELETE FROM {schema}.customers WHERE id = md5('customer 3')::UUID";
         stopped: [(App, "42501"), (Owner, "customers_kept"), (Superuser, "customers_kept")];
@@ -32,6 +55,7 @@ attacks! {
     }
 
     an_erased_customer_stays_erased {
+        record!(),
         "UPDATE {schema}.customers SET full_name = '(erased)', email = NULL, is_active = FALSE, erased_at = '2026-03-02 10:00Z'
             WHERE id = md5('customer 3')::UUID",
         "UPDATE {schema}.customers SET full_name = 'Asha Rao', erased_at = NULL WHERE id = md5('customer 3')::UUID";
@@ -40,6 +64,7 @@ attacks! {
     }
 
     an_erased_customer_has_no_personal_data {
+        record!(),
         "UPDATE {schema}.customers SET full_name = '(erased)', is_active = FALSE, erased_at = '2026-03-02 10:00Z'
             WHERE id = md5('customer 3')::UUID";
         stopped: [(App, "customers_erased_check"), (Superuser, "customers_erased_check")];
