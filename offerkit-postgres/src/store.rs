@@ -1,5 +1,10 @@
 //! The store.
 
+use async_trait::async_trait;
+use offerkit_core::{
+    domain::Scope,
+    ports::{Access, Store, StoreError, Transaction},
+};
 use sqlx::{
     Connection as _, Executor as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -7,8 +12,11 @@ use sqlx::{
 
 use crate::{
     check::{self, CheckError},
+    commit::Settling,
+    connection::Open,
     migrate::{self, MigrateError},
     schema::SchemaName,
+    transaction::PgTransaction,
 };
 
 /// Takes the role that row-level security and the least rights hold for, so that the ordinary superuser of a first try
@@ -33,13 +41,19 @@ impl PgStore {
         let options: PgConnectOptions = url.parse()?;
         // Tried apart: a connection that was pooled before the first migration would lack the role.
         PgConnection::connect_with(&options).await?.close().await?;
-        let pool = PgPoolOptions::new()
+        let pool = Self::pool_options().connect_lazy_with(options);
+        Ok(Self::from_pool(pool, SchemaName::default()))
+    }
+
+    /// Options of a pool whose connections take the role `offerkit_app`, for [`from_pool`](Self::from_pool). They are not
+    /// tested before they are handed out, since every transaction begins with a probe.
+    #[must_use]
+    pub fn pool_options() -> PgPoolOptions {
+        PgPoolOptions::new()
             .test_before_acquire(false)
             .after_connect(|connection, _| {
                 Box::pin(async move { connection.execute(TAKE_ROLE).await.map(drop) })
             })
-            .connect_lazy_with(options);
-        Ok(Self::from_pool(pool, SchemaName::default()))
     }
 
     /// The store in `schema`, over a pool of the host's making.
@@ -68,5 +82,26 @@ impl PgStore {
     /// [`CheckError::Weak`] with every weakness and its remedy; [`CheckError::Database`] where it cannot be asked.
     pub async fn check(&self) -> Result<(), CheckError> {
         check::run(&self.pool, &self.schema).await
+    }
+
+    /// A transaction in `scope`, for those ports that are not reached through [`Transaction`].
+    pub(crate) async fn open_in(&self, scope: Scope, access: Access) -> Result<Open, StoreError> {
+        Open::begin(self.pool.clone(), self.schema.clone(), scope, access).await
+    }
+}
+
+#[async_trait]
+impl Store for PgStore {
+    async fn begin(
+        &self,
+        scope: Scope,
+        access: Access,
+    ) -> Result<Box<dyn Transaction>, StoreError> {
+        let settling = Settling {
+            pool: self.pool.clone(),
+            schema: self.schema.clone(),
+        };
+        let open = self.open_in(scope, access).await?;
+        Ok(Box::new(PgTransaction::new(open, access, settling)))
     }
 }
