@@ -1,6 +1,6 @@
 //! `docs/postgres-schema.md` against the catalogs of what the users drew and of what the migrations make.
 
-use std::{collections::BTreeSet, env, fs, path::PathBuf};
+use std::{collections::BTreeSet, env, fmt::Write as _, fs, path::PathBuf};
 
 use offerkit_cluster::Database;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
@@ -47,17 +47,20 @@ fn codes(cell: &str) -> impl Iterator<Item = &str> {
     cell.split('`').skip(1).step_by(2)
 }
 
-/// The rows of the page's tables whose first cell names something drawn.
+/// What stands on the page between two texts.
+fn part(after: &str, before: &str) -> &'static str {
+    let (_, rest) = PAGE.split_once(after).unwrap_or_default();
+    rest.split_once(before).map_or(rest, |(part, _)| part)
+}
+
+/// The first two cells of the rows that begin with something drawn.
 fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let part = PAGE.split("## What the users drew").nth(1).unwrap();
-    let part = part.split("## Every table").next().unwrap();
-    part.lines()
-        .filter(|line| line.starts_with("| `"))
-        .map(|line| {
-            let cells: Vec<_> = line.split(" | ").collect();
-            assert_eq!(cells.len(), 3, "{line}");
-            (cells[0].trim_start_matches("| "), cells[1])
-        })
+    let part = part("## What the users drew", "## Every table");
+    let rows = part.lines().filter(|line| line.starts_with("| `"));
+    rows.filter_map(|line| {
+        let mut cells = line.trim_start_matches("| ").split(" | ");
+        Some((cells.next()?, cells.next()?))
+    })
 }
 
 /// First seen to fail with a line taken off the page.
@@ -117,13 +120,7 @@ async fn what_replaced_it_is_there_with_its_type() -> Outcome {
             "{code}"
         );
     }
-    let held = PAGE
-        .split("## What holds what")
-        .nth(1)
-        .unwrap()
-        .split("## ")
-        .next()
-        .unwrap();
+    let held = part("## What holds what", "\n## ");
     for code in codes(held).filter(|code| {
         code.contains('_') && !code.starts_with(['*', '`']) && !code.contains(['.', ' '])
     }) {
@@ -195,7 +192,7 @@ async fn every_table_is_listed_as_it_is() -> Outcome {
         let columns = columns
             .replace("timestamp with time zone", "timestamptz")
             .replace("offerkit.", "");
-        listed.push_str(&format!("| `{name}` | {key} | {columns} |\n"));
+        writeln!(listed, "| `{name}` | {key} | {columns} |")?;
     }
     let (head, rest) = PAGE.split_once(BEGIN).unwrap();
     let (there, tail) = rest.split_once(END).unwrap();

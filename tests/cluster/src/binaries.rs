@@ -37,7 +37,7 @@ impl Binaries {
     ///
     /// [`ClusterError::NotInstalled`], which says what to install.
     pub fn find() -> Result<Self, ClusterError> {
-        if let Some(folder) = env::var_os("OFFERKIT_POSTGRES_BIN") {
+        if let Some(folder) = env::var_os("OFFERKIT_POSTGRES_BIN").filter(|it| !it.is_empty()) {
             return Self::within(Path::new(&folder)).ok_or_else(|| ClusterError::NotInstalled {
                 looked: format!("OFFERKIT_POSTGRES_BIN, `{}`", Path::new(&folder).display()),
             });

@@ -31,9 +31,10 @@ impl Host {
     /// The server of `OFFERKIT_TEST_DATABASE_URL`, or one booted for this process.
     async fn shared() -> Result<&'static Self, ClusterError> {
         HOST.get_or_try_init(|| async {
-            let Ok(url) = env::var("OFFERKIT_TEST_DATABASE_URL") else {
+            let url = env::var("OFFERKIT_TEST_DATABASE_URL").unwrap_or_default();
+            if url.is_empty() {
                 return Server::boot(Durability::None).await.map(Self::Own);
-            };
+            }
             let connection = PgConnection::connect(&url)
                 .await
                 .map_err(ClusterError::Url)?;

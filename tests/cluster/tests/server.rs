@@ -90,7 +90,7 @@ async fn boots_and_waits() -> Outcome {
     }
     let server = Server::boot(Durability::None).await?;
     writeln!(std::io::stdout(), "\nurl {}", server.url("postgres"))?;
-    tokio::time::sleep(Duration::from_secs(600)).await;
+    tokio::time::sleep(Duration::from_mins(10)).await;
     Ok(())
 }
 
