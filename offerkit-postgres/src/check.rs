@@ -11,6 +11,7 @@ use crate::{
 };
 
 mod defences;
+mod restored;
 
 /// Something that would silently weaken the store; its text says the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +82,17 @@ pub enum Weakness {
         /// By how much.
         offset: String,
     },
+    /// The database is a copy.
+    #[error(
+        "the database was made in the cluster {made} and restored into {here}: it knows nothing of what was sent since; \
+         make sure that the original is stopped, then run `PgStore::arm` as the owner"
+    )]
+    Restored {
+        /// The system identifier of the cluster it was made in.
+        made: i64,
+        /// The one it is in.
+        here: i64,
+    },
     /// The schema is not the one of this release.
     #[error("the migrations from `{next}` on are not applied; run `PgStore::migrate`")]
     Behind {
@@ -134,6 +146,7 @@ pub(crate) async fn run(pool: &PgPool, schema: &SchemaName) -> Result<(), CheckE
     if is_current {
         role(&mut connection, schema, &mut found).await?;
         clock(&mut connection, schema, &mut found).await?;
+        restored::find(&mut connection, schema, &mut found).await?;
         defences::missing(&mut connection, schema, &mut found).await?;
     }
     if found.is_empty() {

@@ -228,3 +228,34 @@ async fn a_hollowed_out_function_is_named() -> Outcome {
     assert!(is_named, "{found:?}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_copy_is_refused_until_it_is_armed() -> Outcome {
+    let world = World::new().await?;
+    let store = PgStore::connect(&world.database.url()).await?;
+    store.arm().await?;
+    assert_eq!(epoch(&world).await?, 1, "what is no copy stays as it is");
+    world
+        .run("UPDATE {schema}.installation SET system_identifier = 7")
+        .await?;
+    let found = found(&world, APP).await?;
+    assert!(
+        matches!(found.as_slice(), [Weakness::Restored { made: 7, .. }]),
+        "{found:?}"
+    );
+    store.arm().await?;
+    store.check().await?;
+    assert_eq!(epoch(&world).await?, 2);
+    Ok(())
+}
+
+/// The epoch that a new record bears.
+async fn epoch(world: &World) -> Outcome<i32> {
+    let mut connection = world.connect(crate::world::Role::App).await?;
+    let insert = "INSERT INTO {schema}.platform_audit_logs (id, operation_id, actor_kind, action, outcome, subject_kind, result, created_at)
+        VALUES (gen_random_uuid(), gen_random_uuid(), 'anonymous', 'user.create', 'done', 'platform', 'null', '2026-03-02 10:00Z')
+        RETURNING epoch";
+    Ok(sqlx::query_scalar(sql(insert))
+        .fetch_one(&mut connection)
+        .await?)
+}

@@ -38,6 +38,22 @@ async fn no_tenant_reads_a_row_of_another_in_any_table() -> Outcome {
     Ok(())
 }
 
+/// A view that runs as its owner, a superuser, shows everything, as the end of the test sees.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_view_of_deliveries_shows_ones_own_alone() -> Outcome {
+    let world = World::new().await?;
+    let theirs = "SELECT 1 FROM {schema}.deliveries WHERE tenant_id = md5('card')::UUID";
+    let ours = "SELECT 1 FROM {schema}.deliveries WHERE tenant_id = md5('loan')::UUID";
+    let mut app = world.connect(Role::App).await?;
+    assert_eq!(app.execute(sql(theirs)).await?.rows_affected(), 0);
+    assert_eq!(app.execute(sql(ours)).await?.rows_affected(), 2);
+    world
+        .run("ALTER VIEW {schema}.deliveries SET (security_invoker = false); ALTER VIEW {schema}.deliveries OWNER TO CURRENT_USER")
+        .await?;
+    assert_eq!(app.execute(sql(theirs)).await?.rows_affected(), 2);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_tenant_nothing_is_seen_in_any_table() -> Outcome {
     let world = World::new().await?;
