@@ -12,6 +12,7 @@ mod commit;
 mod configurations;
 mod connection;
 mod contributions;
+mod customers;
 mod error;
 mod groups;
 mod keyset;

@@ -84,6 +84,10 @@ impl PgStore {
         check::run(&self.pool, &self.schema).await
     }
 
+    pub(crate) fn parts(&self) -> (PgPool, SchemaName) {
+        (self.pool.clone(), self.schema.clone())
+    }
+
     /// A transaction in `scope`, for those ports that are not reached through [`Transaction`].
     pub(crate) async fn open_in(&self, scope: Scope, access: Access) -> Result<Open, StoreError> {
         Open::begin(self.pool.clone(), self.schema.clone(), scope, access).await
@@ -97,11 +101,9 @@ impl Store for PgStore {
         scope: Scope,
         access: Access,
     ) -> Result<Box<dyn Transaction>, StoreError> {
-        let settling = Settling {
-            pool: self.pool.clone(),
-            schema: self.schema.clone(),
-        };
         let open = self.open_in(scope, access).await?;
+        let (pool, schema) = self.parts();
+        let settling = Settling { pool, schema };
         Ok(Box::new(PgTransaction::new(open, access, settling)))
     }
 }
