@@ -5,8 +5,6 @@
 
 CREATE SCHEMA IF NOT EXISTS {schema};
 REVOKE ALL ON SCHEMA {schema} FROM PUBLIC;
--- Functions of this schema are for those who are given them.
-ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 CREATE TABLE IF NOT EXISTS {schema}.schema_migrations (
     version BIGINT PRIMARY KEY,

@@ -45,9 +45,10 @@ impl AuditRepository for PgTransaction {
         let mut call = self.reading()?;
         let scope = call.scope();
         let mut builder = match scope {
-            Scope::Platform => {
-                call.builder(&[COLUMNS, " FROM {schema}.platform_audit_logs AS it WHERE TRUE"])
-            }
+            Scope::Platform => call.builder(&[
+                COLUMNS,
+                " FROM {schema}.platform_audit_logs AS it WHERE TRUE",
+            ]),
             Scope::Tenant(tenant) => {
                 let from = " FROM {schema}.offer_audit_logs AS it WHERE it.tenant_id = ";
                 let mut builder = call.builder(&[COLUMNS, from]);

@@ -148,10 +148,14 @@ impl CampaignRepository for PgTransaction {
             builder.push(" AND it.status = ").push_bind(status.as_str());
         }
         if let Some(offer) = filter.offer {
-            builder.push(" AND it.offer_id = ").push_bind(offer.as_uuid());
+            builder
+                .push(" AND it.offer_id = ")
+                .push_bind(offer.as_uuid());
         }
         if let Some(user) = filter.created_by {
-            builder.push(" AND it.created_by = ").push_bind(user.as_uuid());
+            builder
+                .push(" AND it.created_by = ")
+                .push_bind(user.as_uuid());
         }
         if let Some(day) = filter.running_on {
             builder.push(" AND it.start_date <= ").push_bind(day);
@@ -216,7 +220,10 @@ async fn insert_pins(open: &mut Open, campaign: &Campaign) -> Result<(), StoreEr
         return Ok(());
     }
     let segments: Vec<Uuid> = pins.iter().map(|pin| pin.id.as_uuid()).collect();
-    let digests: Vec<Vec<u8>> = pins.iter().map(|pin| pin.digest.as_bytes().to_vec()).collect();
+    let digests: Vec<Vec<u8>> = pins
+        .iter()
+        .map(|pin| pin.digest.as_bytes().to_vec())
+        .collect();
     let statement = open
         .query(&[
             "INSERT INTO {schema}.campaign_segments (tenant_id, campaign_id, revision, position, segment_id,

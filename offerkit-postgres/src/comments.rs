@@ -53,7 +53,9 @@ impl CommentRepository for PgTransaction {
         let mut builder = call.builder(&[SELECT]);
         builder.push_bind(tenant.as_uuid());
         match subject {
-            CommentSubject::Offer(id) => builder.push(" AND it.offer_id = ").push_bind(id.as_uuid()),
+            CommentSubject::Offer(id) => {
+                builder.push(" AND it.offer_id = ").push_bind(id.as_uuid())
+            }
             CommentSubject::Campaign(id) => builder
                 .push(" AND it.campaign_id = ")
                 .push_bind(id.as_uuid()),

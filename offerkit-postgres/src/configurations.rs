@@ -82,7 +82,10 @@ impl ConfigurationRepository for PgTransaction {
         call.done(row.as_ref().map(configuration).transpose()?)
     }
 
-    async fn list(&mut self, request: &PageRequest) -> Result<Page<OfferConfiguration>, StoreError> {
+    async fn list(
+        &mut self,
+        request: &PageRequest,
+    ) -> Result<Page<OfferConfiguration>, StoreError> {
         let Some((mut call, tenant)) = self.reading_tenant()? else {
             return Ok(no_page());
         };

@@ -143,9 +143,9 @@ impl Open {
 
     /// Discards what was changed, also after an error, and goes on with another transaction of the same kind.
     pub(crate) async fn begin_again(&mut self) -> Result<(), StoreError> {
-        let begin = sqlx::raw_sql(schema::begin_again(self.scope));
-        let begun = begin.execute(self.connection()?).await;
-        begun.map(drop).map_err(store_error)
+        let again = sqlx::raw_sql(schema::begin_again(self.scope));
+        let done = again.execute(self.connection()?).await;
+        done.map(drop).map_err(store_error)
     }
 
     /// Commits. To be awaited in a task that nobody cuts.

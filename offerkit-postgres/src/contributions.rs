@@ -45,7 +45,10 @@ pub(crate) async fn append(
     if new.is_empty() {
         return Ok(());
     }
-    let kinds: Vec<String> = new.iter().map(|it| word_of(&it.kind)).collect::<Result<_, _>>()?;
+    let kinds: Vec<String> = new
+        .iter()
+        .map(|it| word_of(&it.kind))
+        .collect::<Result<_, _>>()?;
     let revisions: Vec<i64> = new
         .iter()
         .map(|it| signed(it.revision.get()))

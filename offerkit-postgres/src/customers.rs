@@ -199,7 +199,8 @@ async fn erase(open: &mut Open, customer: CustomerId, at: Timestamp) -> Result<b
         .bind(customer.as_uuid())
         .bind(at.as_datetime());
     if open.execute(statement).await? == 0 {
-        let statement = open.query(&["SELECT it.id FROM {schema}.customers AS it WHERE it.id = $1"]);
+        let statement =
+            open.query(&["SELECT it.id FROM {schema}.customers AS it WHERE it.id = $1"]);
         let found = open.optional(statement.bind(customer.as_uuid())).await?;
         return Ok(found.is_some());
     }

@@ -1,8 +1,6 @@
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{
-        Group, GroupParts, HeldGroup, Membership, Permission, PermissionSet, Scope, Version,
-    },
+    domain::{Group, GroupParts, HeldGroup, Membership, Permission, PermissionSet, Scope, Version},
     id::{GroupId, TenantId, UserId},
     page::{Order, Page, PageRequest},
     ports::{GroupRepository, StoreError},
@@ -20,7 +18,8 @@ const SELECT: &str = "SELECT it.tenant_id, it.id, it.name, it.description, it.pe
     it.version
 FROM {schema}.groups AS it ";
 
-const SELECT_HELD: &str = "SELECT it.tenant_id, it.user_id, it.group_id, it.given_by, it.given_at, it.decides_from,
+const SELECT_HELD: &str =
+    "SELECT it.tenant_id, it.user_id, it.group_id, it.given_by, it.given_at, it.decides_from,
     held.name, held.permissions
 FROM {schema}.user_tenant_roles AS it
 JOIN {schema}.groups AS held ON held.tenant_id = it.tenant_id AND held.id = it.group_id ";

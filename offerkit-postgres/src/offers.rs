@@ -1,11 +1,10 @@
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{
-        Offer, OfferApproval, OfferRevision, Proposal, RevisionNumber, Scope, Validity,
-    },
+    domain::{Offer, OfferApproval, OfferRevision, Proposal, RevisionNumber, Scope, Validity},
     id::{OfferId, TenantId},
     page::{Page, PageRequest},
     ports::{OfferFilter, OfferRepository, StoreError},
+    time::Timestamp,
 };
 
 use crate::{
@@ -36,7 +35,8 @@ CROSS JOIN LATERAL (
 ) AS since
 WHERE it.tenant_id = ";
 
-const SELECT_REVISION: &str = "SELECT it.offer_id, it.number, it.content, it.valid_from, it.valid_until, it.configuration,
+const SELECT_REVISION: &str =
+    "SELECT it.offer_id, it.number, it.content, it.valid_from, it.valid_until, it.configuration,
     it.author, it.written_at
 FROM {schema}.offer_revisions AS it WHERE it.tenant_id = $1 AND it.offer_id = $2 ";
 
@@ -61,9 +61,9 @@ impl OfferRepository for PgTransaction {
             .bind(signed(offer.revision().get())?)
             .bind(signed(offer.latest_revision().get())?)
             .bind(offer.live_revision().map(|it| sought(it.get())))
-            .bind(offer.submitted_at().map(|it| it.as_datetime()))
-            .bind(offer.retired_at().map(|it| it.as_datetime()))
-            .bind(offer.deleted_at().map(|it| it.as_datetime()))
+            .bind(offer.submitted_at().map(Timestamp::as_datetime))
+            .bind(offer.retired_at().map(Timestamp::as_datetime))
+            .bind(offer.deleted_at().map(Timestamp::as_datetime))
             .bind(offer.created_by().as_uuid())
             .bind(offer.created_at().as_datetime())
             .bind(offer.updated_at().as_datetime())
@@ -118,9 +118,9 @@ impl OfferRepository for PgTransaction {
             .bind(signed(offer.revision().get())?)
             .bind(signed(offer.latest_revision().get())?)
             .bind(offer.live_revision().map(|it| sought(it.get())))
-            .bind(offer.submitted_at().map(|it| it.as_datetime()))
-            .bind(offer.retired_at().map(|it| it.as_datetime()))
-            .bind(offer.deleted_at().map(|it| it.as_datetime()))
+            .bind(offer.submitted_at().map(Timestamp::as_datetime))
+            .bind(offer.retired_at().map(Timestamp::as_datetime))
+            .bind(offer.deleted_at().map(Timestamp::as_datetime))
             .bind(offer.created_by().as_uuid())
             .bind(offer.created_at().as_datetime())
             .bind(offer.updated_at().as_datetime());
@@ -231,11 +231,7 @@ impl OfferRepository for PgTransaction {
 }
 
 /// The offer, deleted or not.
-async fn find(
-    open: &mut Open,
-    tenant: TenantId,
-    id: OfferId,
-) -> Result<Option<Offer>, StoreError> {
+async fn find(open: &mut Open, tenant: TenantId, id: OfferId) -> Result<Option<Offer>, StoreError> {
     let statement = open
         .query(&[SELECT, "$1 AND it.id = $2"])
         .bind(tenant.as_uuid())

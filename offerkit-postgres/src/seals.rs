@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use offerkit_core::{
     audit::{AuditRecord, Seal, SealHead},
     domain::Scope,
-    id::AuditId,
+    id::{AuditId, TenantId},
     ports::{Access, AuditSeals, StoreError, UniqueKey},
 };
 use sqlx::types::Uuid;
@@ -97,14 +97,17 @@ impl AuditSeals for PgStore {
         let mut tries = TRIES;
         loop {
             let mut open = self.open_in(scope, Access::Read).await?;
-            let statement = bound(&open, &[
-                COLUMNS,
-                ", ",
-                SETTLED,
-                " AS is_settled",
-                chain(scope).following,
-                " ORDER BY it.epoch, it.transaction_id, it.id LIMIT $2",
-            ]);
+            let statement = bound(
+                &open,
+                &[
+                    COLUMNS,
+                    ", ",
+                    SETTLED,
+                    " AS is_settled",
+                    chain(scope).following,
+                    " ORDER BY it.epoch, it.transaction_id, it.id LIMIT $2",
+                ],
+            );
             let rows = open.all(statement.bind(limit)).await?;
             drop(open);
             let mut records = Vec::new();
@@ -140,11 +143,14 @@ impl AuditSeals for PgStore {
         limit: usize,
     ) -> Result<Vec<(Seal, Option<AuditRecord>)>, StoreError> {
         let mut open = self.open_in(scope, Access::Read).await?;
-        let statement = bound(&open, &[
-            COLUMNS,
-            ", seal.position, seal.record_id, seal.hash",
-            chain(scope).sealed,
-        ])
+        let statement = bound(
+            &open,
+            &[
+                COLUMNS,
+                ", seal.position, seal.record_id, seal.hash",
+                chain(scope).sealed,
+            ],
+        )
         .bind(sought(after))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX));
         let rows = open.all(statement).await?;
@@ -159,7 +165,7 @@ impl AuditSeals for PgStore {
 }
 
 fn bound(open: &Open, parts: &[&'static str]) -> Statement {
-    let tenant = open.scope().tenant().map(|tenant| tenant.as_uuid());
+    let tenant = open.scope().tenant().map(TenantId::as_uuid);
     open.query(parts).bind(tenant)
 }
 
@@ -182,13 +188,16 @@ async fn append(mut open: Open, expected: SealHead, seals: Vec<Seal>) -> Result<
     }
     let scope = open.scope();
     let limit = i64::try_from(seals.len()).unwrap_or(i64::MAX);
-    let statement = bound(&open, &[
-        "SELECT it.id",
-        chain(scope).following,
-        " AND ",
-        SETTLED,
-        " ORDER BY it.epoch, it.transaction_id, it.id LIMIT $2",
-    ]);
+    let statement = bound(
+        &open,
+        &[
+            "SELECT it.id",
+            chain(scope).following,
+            " AND ",
+            SETTLED,
+            " ORDER BY it.epoch, it.transaction_id, it.id LIMIT $2",
+        ],
+    );
     let next = open.all(statement.bind(limit)).await?;
     if next.len() < seals.len() {
         return Err(StoreError::MissingReference("audit record"));

@@ -14,7 +14,8 @@ use crate::{
     store::PgStore,
 };
 
-const SELECT: &str = "SELECT it.id, it.user_id, it.token_hash, it.credential_version, it.opened_at, it.last_seen_at,
+const SELECT: &str =
+    "SELECT it.id, it.user_id, it.token_hash, it.credential_version, it.opened_at, it.last_seen_at,
     it.expires_at
 FROM {schema}.sessions AS it ";
 
@@ -101,7 +102,9 @@ impl Sessions for PgStore {
         let statement = open.query(&[
             "SELECT it.failures, it.last_at FROM {schema}.login_failures AS it WHERE it.key = $1",
         ]);
-        let row = open.optional(statement.bind(key.as_bytes().to_vec())).await?;
+        let row = open
+            .optional(statement.bind(key.as_bytes().to_vec()))
+            .await?;
         let failures = row.as_ref().map(failures).transpose()?;
         Ok(failures.unwrap_or_default())
     }

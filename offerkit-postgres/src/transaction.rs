@@ -35,6 +35,10 @@ pub(crate) struct Call<'t> {
 }
 
 impl Call<'_> {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "every method of a repository ends with it"
+    )]
     pub(crate) fn done<T>(self, answer: T) -> Result<T, StoreError> {
         *self.is_aborted = false;
         Ok(answer)

@@ -142,7 +142,12 @@ fn bind(statement: Statement, user: &User) -> Result<Statement, StoreError> {
         .bind(identity.map(|it| it.subject.to_string()))
         .bind(user.must_change_password())
         .bind(signed(user.credential_version())?)
-        .bind(hold.map(|it| it.reset_by.iter().map(|by| by.as_uuid()).collect::<Vec<_>>()))
+        .bind(hold.map(|it| {
+            it.reset_by
+                .iter()
+                .map(|by| by.as_uuid())
+                .collect::<Vec<_>>()
+        }))
         .bind(hold.map(|it| it.until.as_datetime()))
         .bind(user.is_established())
         .bind(user.updated_at().as_datetime()))

@@ -16,13 +16,19 @@ pub(super) fn push(
         builder.push(" AND it.status = ").push_bind(status.as_str());
     }
     if let Some(user) = filter.created_by {
-        builder.push(" AND it.created_by = ").push_bind(user.as_uuid());
+        builder
+            .push(" AND it.created_by = ")
+            .push_bind(user.as_uuid());
     }
     if let Some(from) = filter.created_from {
-        builder.push(" AND it.created_at >= ").push_bind(from.as_datetime());
+        builder
+            .push(" AND it.created_at >= ")
+            .push_bind(from.as_datetime());
     }
     if let Some(before) = filter.created_before {
-        builder.push(" AND it.created_at < ").push_bind(before.as_datetime());
+        builder
+            .push(" AND it.created_at < ")
+            .push_bind(before.as_datetime());
     }
     if let Some(day) = filter.live_on {
         builder.push(schema.render(
