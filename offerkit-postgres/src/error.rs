@@ -72,6 +72,7 @@ fn server_error(answer: &PgDatabaseError) -> StoreError {
     match answer.code() {
         // Serialisation failures, deadlocks, and locks that were not to be had in time.
         "40001" | "40P01" | "55P03" => StoreError::Retry(Box::new(without_values(answer))),
+        "23505" if constraint == "audience_runs_running" => StoreError::Conflict("run"),
         "23505" => StoreError::Duplicate(unique_key(constraint)),
         "23503" => StoreError::MissingReference(reference(constraint)),
         "OF001" => StoreError::Refused("a defence of the database does not allow it"),

@@ -16,6 +16,7 @@ mod customers;
 mod error;
 mod groups;
 mod keyset;
+mod ledger;
 mod migrate;
 mod migrations;
 mod offers;

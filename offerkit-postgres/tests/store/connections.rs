@@ -8,15 +8,15 @@ use sqlx::Executor as _;
 
 use crate::world::{Outcome, World, event, loan, on, user};
 
-/// First seen to fail with the probe removed from `BEGIN`: the user was there for nobody else, and gone with the
-/// transaction that someone had left open.
+/// First seen to fail with the probe removed from `BEGIN`: the commit took with it what someone else had changed and never
+/// committed.
 #[tokio::test]
 async fn a_connection_that_someone_left_in_a_transaction_is_not_used() -> Outcome {
     let world = World::new().await?;
     let (store, pool) = world.store(1)?;
     let mut left = pool.acquire().await?;
     left.execute("BEGIN").await?;
-    left.execute("SET LOCAL offerkit.tenant = '00000000-0000-0000-0000-000000000001'")
+    left.execute("UPDATE offerkit.users SET full_name = 'Left open' WHERE username = 'asha'")
         .await?;
     drop(left);
     let user = user("new")?;
@@ -24,8 +24,12 @@ async fn a_connection_that_someone_left_in_a_transaction_is_not_used() -> Outcom
     tx.users().insert(&user).await?;
     tx.commit(event()?).await?;
     let mut beside = world.beside().await?;
-    let seen = sqlx::query("SELECT username FROM offerkit.users WHERE username = 'new'");
-    assert!(seen.fetch_optional(&mut beside).await?.is_some());
+    let seen: (bool, bool) = sqlx::query_as(
+        "SELECT bool_or(username = 'new'), coalesce(bool_or(full_name = 'Left open'), FALSE) FROM offerkit.users",
+    )
+    .fetch_one(&mut beside)
+    .await?;
+    assert_eq!(seen, (true, false));
     Ok(())
 }
 
