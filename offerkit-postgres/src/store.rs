@@ -23,7 +23,20 @@ use crate::{
 /// runs as every service should. Before the first migration there is no such role, and [`PgStore::check`] says so.
 pub(crate) const TAKE_ROLE: &str = "SELECT set_config('role', it.rolname::TEXT, FALSE) FROM pg_roles AS it WHERE it.rolname = 'offerkit_app'";
 
+/// Whoever waits this long for a lock gets an error that may be tried again, and a transaction that nobody goes on with
+/// ends, so that a process that hangs holds up no other for ever.
+const TIMEOUTS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
+
 /// Every store of the library in a schema of a PostgreSQL database. Clones are cheap and share the pool.
+///
+/// It implements [`Store`], [`Sessions`](offerkit_core::ports::Sessions),
+/// [`CustomerSource`](offerkit_core::ports::CustomerSource), [`CustomerStore`](offerkit_core::ports::CustomerStore),
+/// [`Ledger`](offerkit_core::ports::Ledger) and [`AuditSeals`](offerkit_core::ports::AuditSeals), on a runtime of tokio.
+/// Transactions that read see one snapshot; those that change lock what the ports say, and answer
+/// [`StoreError::Retry`] where they lock each other out.
+///
+/// A connection that turns out to be broken, or in a transaction that someone left open, is closed when a transaction
+/// begins, and another is taken. What commits or begins runs to its end even where the caller stops waiting.
 #[derive(Debug, Clone)]
 pub struct PgStore {
     pool: PgPool,
@@ -45,18 +58,23 @@ impl PgStore {
         Ok(Self::from_pool(pool, SchemaName::default()))
     }
 
-    /// Options of a pool whose connections take the role `offerkit_app`, for [`from_pool`](Self::from_pool). They are not
-    /// tested before they are handed out, since every transaction begins with a probe.
+    /// Options of a pool whose connections take the role `offerkit_app`, for [`from_pool`](Self::from_pool). They wait ten
+    /// seconds for a lock and leave a transaction open for a minute at most. They are not tested before they are handed
+    /// out, since every transaction begins with a probe.
     #[must_use]
     pub fn pool_options() -> PgPoolOptions {
         PgPoolOptions::new()
             .test_before_acquire(false)
             .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(TAKE_ROLE).await.map(drop) })
+                Box::pin(async move {
+                    connection.execute(TIMEOUTS).await?;
+                    connection.execute(TAKE_ROLE).await.map(drop)
+                })
             })
     }
 
-    /// The store in `schema`, over a pool of the host's making.
+    /// The store in `schema`, over a pool of the host's making, best with [`pool_options`](Self::pool_options). Behind a
+    /// pooler that changes connections between transactions, prepared statements have to survive that (PgBouncer 1.21).
     #[must_use]
     pub const fn from_pool(pool: PgPool, schema: SchemaName) -> Self {
         Self { pool, schema }

@@ -59,3 +59,28 @@ pub(super) fn approval(row: &Row) -> Result<OfferApproval, StoreError> {
         comment: row.optional_text("comment")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use offerkit_core::domain::OfferContent;
+    use serde_json::{Value, json};
+
+    /// First seen to fail without `float_roundtrip`: the content read back had another digest, so nobody could approve it.
+    #[test]
+    fn content_is_read_back_to_the_last_digit() {
+        let mut bits: u64 = 0x9E37_79B9_7F4A_7C15;
+        for _ in 0..20_000 {
+            bits = bits
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let float = f64::from_bits(bits);
+            if !float.is_finite() {
+                continue;
+            }
+            let written = OfferContent::try_from(json!({ "rate": float })).unwrap();
+            let value: Value = serde_json::from_str(written.canonical()).unwrap();
+            let read = OfferContent::try_from(value).unwrap();
+            assert_eq!(read.digest(), written.digest(), "{float}");
+        }
+    }
+}
