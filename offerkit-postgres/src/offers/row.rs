@@ -65,7 +65,8 @@ mod tests {
     use offerkit_core::domain::OfferContent;
     use serde_json::{Value, json};
 
-    /// First seen to fail without `float_roundtrip`: the content read back had another digest, so nobody could approve it.
+    /// What came back with another digest, nobody could approve. Without `float_roundtrip`, serde_json alone misreads a
+    /// part of these numbers; here jsonschema switches it on too.
     #[test]
     fn content_is_read_back_to_the_last_digit() {
         let mut bits: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod connections;
+mod locks;
 mod proxy;
 mod sealing;
 mod unknown_commits;

@@ -8,7 +8,7 @@ use offerkit_core::{
     audit::{AuditEvent, Provenance, Subject, SubjectKind},
     domain::{NewUser, Scope, User},
     id::{AuditId, OperationId, TenantId, UserId},
-    policy::{Action, Actor, Resource, UserFacts, authorize},
+    policy::{Action, Actor, Resource, TenantFacts, UserFacts, authorize},
     time::Timestamp,
 };
 use offerkit_postgres::{PgStore, SchemaName};
@@ -90,6 +90,11 @@ pub(crate) fn user(name: &str) -> Outcome<User> {
 
 /// An event of the platform.
 pub(crate) fn event() -> Outcome<AuditEvent> {
+    event_in(Scope::Platform)
+}
+
+/// An event about nothing in particular.
+pub(crate) fn event_in(scope: Scope) -> Outcome<AuditEvent> {
     let facts = UserFacts {
         id: UserId::from_uuid(uuid()),
         is_active: true,
@@ -98,7 +103,17 @@ pub(crate) fn event() -> Outcome<AuditEvent> {
         hold: None,
         memberships: Vec::new(),
     };
-    let grant = authorize(&Actor::User(facts), Action::CreateUser, &Resource::Platform)?;
+    let (action, resource) = match scope {
+        Scope::Platform => (Action::CreateUser, Resource::Platform),
+        Scope::Tenant(id) => {
+            let is_active = true;
+            (
+                Action::UpdateTenant,
+                Resource::Tenant(TenantFacts { id, is_active }),
+            )
+        }
+    };
+    let grant = authorize(&Actor::User(facts), action, &resource)?;
     let provenance = Provenance {
         id: AuditId::from_uuid(uuid()),
         operation: OperationId::from_uuid(uuid()),
@@ -106,7 +121,6 @@ pub(crate) fn event() -> Outcome<AuditEvent> {
         source: None,
         at: now(),
     };
-    let event = AuditEvent::new(grant, provenance, Subject::the(SubjectKind::Platform));
-    assert_eq!(event.scope(), Scope::Platform);
-    Ok(event)
+    let subject = Subject::the(SubjectKind::Platform);
+    Ok(AuditEvent::new(grant, provenance, subject))
 }
