@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How often transactions that still run are waited for, so that what was committed a moment ago is sealed now.
-const TRIES: u32 = 100;
+const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// The statements of one kind of scope. Those of tenants bind the tenant first; the platform's bind nothing there.
