@@ -65,8 +65,8 @@ mod tests {
     use offerkit_core::domain::OfferContent;
     use serde_json::{Value, json};
 
-    /// What came back with another digest, nobody could approve. Without `float_roundtrip`, serde_json alone misreads a
-    /// part of these numbers; here jsonschema switches it on too.
+    /// What came back with another digest, nobody could approve. Without `float_roundtrip`, `serde_json` alone misreads
+    /// three in ten of these numbers; here jsonschema switches it on too.
     #[test]
     fn content_is_read_back_to_the_last_digit() {
         let mut bits: u64 = 0x9E37_79B9_7F4A_7C15;
