@@ -10,7 +10,7 @@ use offerkit::{
     services::Backend,
 };
 
-use crate::{Outcome, Side, operations::Known};
+use crate::{Outcome, Side, picks::Known};
 
 fn all() -> Outcome<PageRequest> {
     Ok(PageRequest::first(MAX_PAGE_SIZE)?.ordered(Order::OldestFirst))

@@ -9,6 +9,7 @@
 
 mod everything;
 mod operations;
+mod picks;
 
 use std::{collections::BTreeMap, env, error::Error};
 
@@ -19,7 +20,8 @@ use offerkit::{
     testing::{TestPlatform, TestTenant},
 };
 use offerkit_cluster::Database;
-use operations::{Operation, Pick};
+use operations::Operation;
+use picks::Pick;
 
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
