@@ -52,6 +52,7 @@ fn number(name: &str, usual: u64) -> Outcome<u64> {
     })
 }
 
+/// First seen to fail with deleted offers listed.
 #[tokio::test]
 async fn memory_and_postgresql_give_the_same_answers() -> Outcome {
     let steps = number("OFFERKIT_DIFFERENTIAL_STEPS", 1_500)?;
