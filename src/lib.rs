@@ -23,6 +23,11 @@ pub mod csv;
 #[doc(inline)]
 pub use offerkit_memory as memory;
 
+/// Every port on PostgreSQL 15 and later.
+#[cfg(feature = "postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
+pub use offerkit_postgres as postgres;
+
 /// For implementing the [`ports`]: `#[async_trait] impl Notifier for …`.
 #[doc(no_inline)]
 pub use async_trait::async_trait;

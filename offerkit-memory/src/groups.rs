@@ -10,7 +10,7 @@ use offerkit_core::{
 };
 use uuid::Uuid;
 
-use crate::{keyset::rows, state::State, transaction::MemoryTransaction};
+use crate::{defence::ensure, keyset::rows, state::State, transaction::MemoryTransaction};
 
 const FIRST_GROUP: GroupId = GroupId::from_uuid(Uuid::nil());
 const LAST_GROUP: GroupId = GroupId::from_uuid(Uuid::max());
@@ -88,6 +88,10 @@ impl GroupRepository for MemoryTransaction {
             ..
         } = *membership;
         self.write_in(Scope::Tenant(tenant), |changes| {
+            ensure(
+                membership.given_by != user,
+                "nobody gives a membership to themselves",
+            )?;
             if !changes.users.contains_key(&user) {
                 return Err(StoreError::MissingReference("user"));
             }

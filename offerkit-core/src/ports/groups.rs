@@ -44,7 +44,7 @@ pub trait GroupRepository: Send {
     /// # Errors
     ///
     /// [`StoreError::Duplicate`] where it is there already, [`StoreError::MissingReference`] without its user or its
-    /// group in that tenant.
+    /// group in that tenant, [`StoreError::Refused`] where someone gives it to themselves.
     async fn add_member(&mut self, membership: &Membership) -> Result<(), StoreError>;
 
     /// Removes a membership and answers it, if it was there.

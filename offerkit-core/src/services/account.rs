@@ -124,6 +124,8 @@ impl Account {
         let mut work = self.acting.read(Scope::Platform).await?;
         let id = work.user()?;
         drop(work.authorize_self(Action::ViewSelf).await?);
+        // Sessions stand outside transactions, and a task holds one at a time.
+        drop(work);
         Ok(self.acting.kit().inner.sessions.list(id).await?)
     }
 

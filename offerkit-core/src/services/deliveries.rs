@@ -119,6 +119,8 @@ impl Deliveries {
         let failed = self
             .acting
             .mutate((Action::RetryDeliveries, campaign), || async {
+                // The ledger stands outside transactions, and a task holds one at a time.
+                let progress = ledger.progress(self.tenant, campaign).await?;
                 let mut work = self.acting.write(scope).await?;
                 let (found, grant) = work
                     .campaign_for_update(Action::RetryDeliveries, campaign)
@@ -131,7 +133,6 @@ impl Deliveries {
                     }
                     .into());
                 }
-                let progress = ledger.progress(self.tenant, campaign).await?;
                 let event = work.event(grant, campaign);
                 work.commit(event, progress.of(DeliveryStatus::Failed))
                     .await

@@ -99,11 +99,18 @@ impl<B: Adapter> World<B> {
         group: &Group,
         user: UserId,
     ) -> Result<Membership, Failure> {
+        // Nobody gives a membership to themselves.
+        let root = self.root()?;
+        let given_by = if user == root {
+            self.tenant.admin.actor().user().ok_or("no admin")?
+        } else {
+            root
+        };
         Ok(Membership {
             tenant: group.tenant(),
             group: group.id(),
             user,
-            given_by: self.root()?,
+            given_by,
             given_at: self.now(),
             decides_from: self.now().plus(TimeDelta::hours(1)),
         })

@@ -24,6 +24,7 @@ cases! { ports::groups:
     groups_are_listed_by_name,
     a_membership_needs_its_user_and_its_group_in_that_tenant,
     a_membership_is_given_once,
+    nobody_gives_a_membership_to_themselves,
     a_removed_membership_is_answered_and_gone,
     what_a_user_holds_is_by_tenant_and_group_name,
     a_changed_group_is_held_as_it_is_now,
@@ -226,6 +227,19 @@ async fn a_membership_is_given_once<B: Adapter>(store: &B) -> Outcome {
         w.attempt(w.scope(), async |tx| tx.groups().add_member(&again).await)
             .await,
         StoreError::Duplicate(UniqueKey::Membership)
+    );
+    Ok(())
+}
+
+async fn nobody_gives_a_membership_to_themselves<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let group = kept(&w, w.tenant.id, "risk").await?;
+    let mut own = w.new_membership(&group, w.root()?)?;
+    own.given_by = own.user;
+    fails!(
+        w.attempt(w.scope(), async |tx| tx.groups().add_member(&own).await)
+            .await,
+        StoreError::Refused(_)
     );
     Ok(())
 }

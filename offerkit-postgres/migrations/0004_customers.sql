@@ -1,0 +1,89 @@
+-- Customers belong to the platform: whom campaigns select, what they agreed to, and where they must not be reached.
+
+CREATE TYPE {schema}.channel AS ENUM ('email', 'sms', 'push', 'webhook');
+
+CREATE TABLE {schema}.customers (
+    id UUID PRIMARY KEY,
+    external_id TEXT,
+    full_name TEXT NOT NULL CHECK (full_name <> ''),
+    email TEXT,
+    phone TEXT,
+    dob DATE CHECK (dob BETWEEN '0001-01-01' AND '9999-12-31'),
+    gender TEXT CHECK (gender IN ('male', 'female', 'other')),
+    kyc_status TEXT CHECK (kyc_status IN ('verified', 'pending', 'rejected')),
+    segment TEXT,
+    occupation TEXT,
+    -- NaN sorts above infinity, so the upper bound refuses both.
+    annual_income NUMERIC CHECK (annual_income > '-Infinity' AND annual_income < 'Infinity'),
+    credit_score INTEGER,
+    state TEXT,
+    city TEXT,
+    pin_code TEXT,
+    marital_status TEXT CHECK (marital_status IN ('single', 'married', 'divorced', 'widowed')),
+    account_age_months INTEGER,
+    preferred_language TEXT,
+    is_active BOOLEAN NOT NULL DEFAULT TRUE,
+    created_at TIMESTAMPTZ NOT NULL CHECK (isfinite(created_at)),
+    attributes JSONB NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(attributes) = 'object'),
+    -- Set once, when the personal data was erased; evidence still refers to the row.
+    erased_at TIMESTAMPTZ CHECK (isfinite(erased_at)),
+    CONSTRAINT customers_email_key UNIQUE (email),
+    CONSTRAINT customers_external_id_key UNIQUE (external_id),
+    CONSTRAINT customers_erased_check CHECK (erased_at IS NULL OR (NOT is_active AND full_name = '(erased)'
+        AND num_nonnulls(external_id, email, phone, dob, gender, kyc_status, segment, occupation, annual_income,
+            credit_score, state, city, pin_code, marital_status, account_age_months, preferred_language) = 0
+        AND attributes = '{}'))
+);
+CREATE INDEX customers_attributes ON {schema}.customers USING GIN (attributes jsonb_path_ops);
+
+CREATE TRIGGER customers_kept BEFORE DELETE OR TRUNCATE ON {schema}.customers
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse(
+        'customers_kept', 'a customer is erased, never deleted');
+CREATE TRIGGER customers_erased BEFORE UPDATE ON {schema}.customers
+    FOR EACH ROW WHEN (OLD.erased_at IS NOT NULL AND OLD IS DISTINCT FROM NEW)
+    EXECUTE FUNCTION {schema}.refuse('customers_erased', 'this customer was erased');
+CREATE TRIGGER customers_identity BEFORE UPDATE ON {schema}.customers
+    FOR EACH ROW WHEN (OLD.id <> NEW.id)
+    EXECUTE FUNCTION {schema}.refuse('customers_identity', 'a customer''s id never changes');
+
+-- What customers agreed to, channel by channel and purpose by purpose. The last word counts.
+CREATE TABLE {schema}.consents (
+    customer_id UUID NOT NULL,
+    channel {schema}.channel NOT NULL,
+    purpose TEXT NOT NULL,
+    is_given BOOLEAN NOT NULL,
+    source TEXT,
+    changed_at TIMESTAMPTZ NOT NULL CHECK (isfinite(changed_at)),
+    PRIMARY KEY (customer_id, channel, purpose)
+);
+
+-- Addresses that nothing is sent to any more, by their digest, so that they outlive the erasing of the customer.
+CREATE TABLE {schema}.suppressions (
+    channel {schema}.channel NOT NULL,
+    address_digest BYTEA NOT NULL CHECK (octet_length(address_digest) = 32),
+    customer_id UUID,
+    reason TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL CHECK (isfinite(created_at)),
+    PRIMARY KEY (channel, address_digest)
+);
+CREATE INDEX suppressions_customer ON {schema}.suppressions (customer_id) WHERE customer_id IS NOT NULL;
+
+-- How often a customer was contacted in a period, so that two campaigns cannot both pass a cap.
+CREATE TABLE {schema}.contact_counters (
+    customer_id UUID NOT NULL,
+    channel {schema}.channel NOT NULL,
+    period DATE NOT NULL CHECK (isfinite(period)),
+    contacts INTEGER NOT NULL CHECK (contacts >= 0),
+    PRIMARY KEY (customer_id, channel, period)
+);
+
+-- What was sent, where a host keeps it: personal data, which erasing scrubs.
+CREATE TABLE {schema}.kept_messages (
+    delivery_id UUID PRIMARY KEY,
+    customer_id UUID NOT NULL,
+    address TEXT,
+    subject TEXT,
+    body TEXT,
+    kept_at TIMESTAMPTZ NOT NULL CHECK (isfinite(kept_at))
+);
+CREATE INDEX kept_messages_customer ON {schema}.kept_messages (customer_id);

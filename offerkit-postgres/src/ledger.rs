@@ -1,0 +1,245 @@
+use async_trait::async_trait;
+use offerkit_core::{
+    domain::{Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope},
+    id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
+    page::{Page, PageRequest},
+    ports::{
+        Access, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
+        Settlement, StoreError,
+    },
+    time::Timestamp,
+};
+
+use crate::{
+    commit,
+    connection::{Open, detached},
+    store::PgStore,
+};
+
+mod claiming;
+mod filling;
+mod moving;
+mod reading;
+mod runs;
+
+/// The rows `it` of the campaign $2 of the tenant $1.
+const OF_CAMPAIGN: &str =
+    "it.tenant_number = (SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = $1)
+    AND it.campaign_number = (SELECT campaign.number FROM {schema}.campaigns AS campaign
+        WHERE campaign.tenant_id = $1 AND campaign.id = $2)";
+
+const CONFLICT: StoreError = StoreError::Conflict("run");
+
+#[async_trait]
+impl Ledger for PgStore {
+    async fn start_run(&self, run: &Run) -> Result<(), StoreError> {
+        let mut open = self.writing_for(run.tenant).await?;
+        let run = run.clone();
+        detached(async move {
+            runs::insert(&mut open, &run).await?;
+            commit::end(open).await
+        })
+        .await
+    }
+
+    async fn unfinished_run(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Run>, StoreError> {
+        let runs = self.runs(tenant, campaign).await?;
+        Ok(runs
+            .into_iter()
+            .find(|run| run.status == RunStatus::Running))
+    }
+
+    async fn runs(&self, tenant: TenantId, campaign: CampaignId) -> Result<Vec<Run>, StoreError> {
+        let mut open = self.reading_for(tenant).await?;
+        runs::of_campaign(&mut open, tenant, campaign).await
+    }
+
+    async fn extend(
+        &self,
+        source: &dyn CustomerSource,
+        extension: &Extension<'_>,
+    ) -> Result<Run, StoreError> {
+        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        let run = runs::enter(&mut open, extension.run)
+            .await?
+            .ok_or(CONFLICT)?;
+        drop(open);
+        if run.status != RunStatus::Running {
+            return Err(CONFLICT);
+        }
+        // No transaction is open while the source is asked.
+        let selected = source
+            .select(extension.selection, run.position, extension.limit)
+            .await?;
+        let chunk = filling::Chunk {
+            run: run.id,
+            position: run.position,
+            selected,
+            channels: extension.channels.to_vec(),
+            ceiling: extension.ceiling,
+            limit: extension.limit,
+            now: extension.now,
+        };
+        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        detached(async move {
+            let run = filling::fill(&mut open, &chunk).await?;
+            commit::end(open).await?;
+            Ok(run)
+        })
+        .await
+    }
+
+    async fn end_run(
+        &self,
+        run: RunId,
+        status: RunStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if status == RunStatus::Running {
+            return Err(StoreError::Refused("a run does not end as running"));
+        }
+        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        detached(async move {
+            let mut run = runs::enter(&mut open, run).await?.ok_or(CONFLICT)?;
+            if run.status == RunStatus::Running {
+                run.status = status;
+                run.finished_at = Some(now);
+                runs::update(&mut open, &run).await?;
+            }
+            commit::end(open).await
+        })
+        .await
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        let (mut open, request) = (self.writing_for(request.tenant).await?, *request);
+        detached(async move {
+            let claimed = claiming::claim(&mut open, &request).await?;
+            commit::end(open).await?;
+            Ok(claimed)
+        })
+        .await
+    }
+
+    async fn settle(
+        &self,
+        token: ClaimToken,
+        settlements: &[Settlement],
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let may_settle = |it: &Settlement| DeliveryStatus::Sending.leads_to(it.status);
+        if !settlements.iter().all(may_settle) {
+            return Err(StoreError::Refused(
+                "a claimed delivery does not lead there",
+            ));
+        }
+        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        let settlements = settlements.to_vec();
+        detached(async move {
+            let settled = claiming::settle(&mut open, token, &settlements, now).await?;
+            commit::end(open).await?;
+            Ok(settled)
+        })
+        .await
+    }
+
+    async fn reclaim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        let (mut open, request) = (self.writing_for(request.tenant).await?, *request);
+        detached(async move {
+            let claimed = claiming::reclaim(&mut open, &request).await?;
+            commit::end(open).await?;
+            Ok(claimed)
+        })
+        .await
+    }
+
+    async fn receipt(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        status: DeliveryStatus,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut open = self.writing_for(tenant).await?;
+        detached(async move {
+            let has_moved = moving::receipt(&mut open, tenant, key, status, at).await?;
+            commit::end(open).await?;
+            Ok(has_moved)
+        })
+        .await
+    }
+
+    async fn cancel(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let (mut open, reason) = (self.writing_for(tenant).await?, reason.to_owned());
+        detached(async move {
+            let cancelled = moving::cancel(&mut open, tenant, campaign, reason, now).await?;
+            commit::end(open).await?;
+            Ok(cancelled)
+        })
+        .await
+    }
+
+    async fn retry_failed(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut open = self.writing_for(tenant).await?;
+        detached(async move {
+            let put_back = moving::retry_failed(&mut open, tenant, campaign, now).await?;
+            commit::end(open).await?;
+            Ok(put_back)
+        })
+        .await
+    }
+
+    async fn progress(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Progress, StoreError> {
+        let mut open = self.reading_for(tenant).await?;
+        reading::progress(&mut open, tenant, campaign).await
+    }
+
+    async fn recipients(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        filter: &DeliveryFilter,
+        request: &PageRequest,
+    ) -> Result<Page<Delivery>, StoreError> {
+        let mut open = self.reading_for(tenant).await?;
+        reading::recipients(&mut open, (tenant, campaign), *filter, request).await
+    }
+
+    async fn of_customer(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let mut open = self.reading_for(tenant).await?;
+        reading::of_customer(&mut open, tenant, customer).await
+    }
+}
+
+impl PgStore {
+    async fn reading_for(&self, tenant: TenantId) -> Result<Open, StoreError> {
+        self.open_in(Scope::Tenant(tenant), Access::Read).await
+    }
+
+    async fn writing_for(&self, tenant: TenantId) -> Result<Open, StoreError> {
+        self.open_in(Scope::Tenant(tenant), Access::Write).await
+    }
+}

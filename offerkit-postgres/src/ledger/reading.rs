@@ -1,0 +1,168 @@
+//! What became of a campaign's messages.
+
+use offerkit_core::{
+    domain::{Channel, Delivery, DeliveryKey},
+    id::{CampaignId, CustomerId, RunId, TenantId},
+    page::{Cursor, Order, Page, PageRequest},
+    ports::{DeliveryFilter, Progress, StatusCount, StoreError},
+};
+
+use super::{OF_CAMPAIGN, claiming::attempts};
+use crate::{connection::Open, keyset, rows::Row};
+
+pub(super) async fn progress(
+    open: &mut Open,
+    tenant: TenantId,
+    campaign: CampaignId,
+) -> Result<Progress, StoreError> {
+    let statement = open
+        .query(&[
+            "SELECT count(DISTINCT it.customer_id) AS audience FROM {schema}.campaign_customers AS it WHERE ",
+            OF_CAMPAIGN,
+        ])
+        .bind(tenant.as_uuid())
+        .bind(campaign.as_uuid());
+    let audience = open.one(statement).await?.number("audience")?;
+    let statement = open
+        .query(&[
+            "SELECT it.channel::TEXT AS channel, it.delivery_status::TEXT AS delivery_status, count(*) AS count
+            FROM {schema}.campaign_customers AS it WHERE ",
+            OF_CAMPAIGN,
+            " GROUP BY it.channel, it.delivery_status ORDER BY it.channel, it.delivery_status",
+        ])
+        .bind(tenant.as_uuid())
+        .bind(campaign.as_uuid());
+    let rows = open.all(statement).await?;
+    let count = |row: &Row| {
+        Ok(StatusCount {
+            channel: row.text("channel")?,
+            status: row.word("delivery_status")?,
+            count: row.number("count")?,
+        })
+    };
+    Ok(Progress {
+        audience,
+        counts: rows.iter().map(count).collect::<Result<_, _>>()?,
+    })
+}
+
+/// Whole customers, as many as the page has room for, and one at least. Each channel's rows stand in the order of their
+/// customers, so as many of each are read as the page may need.
+pub(super) async fn recipients(
+    open: &mut Open,
+    (tenant, campaign): (TenantId, CampaignId),
+    filter: DeliveryFilter,
+    request: &PageRequest,
+) -> Result<Page<Delivery>, StoreError> {
+    let [after, inner, outer] = match request.order() {
+        Order::OldestFirst => [
+            " AND it.customer_id > ",
+            " ORDER BY it.customer_id LIMIT ",
+            " ORDER BY row.customer_id, row.channel LIMIT ",
+        ],
+        Order::NewestFirst => [
+            " AND it.customer_id < ",
+            " ORDER BY it.customer_id DESC LIMIT ",
+            " ORDER BY row.customer_id DESC, row.channel LIMIT ",
+        ],
+    };
+    // The page, or one customer who is more than it, and all of the customer who follows.
+    let limit = keyset::rows(request).saturating_add(8);
+    let mut builder = open.builder(&[
+        "SELECT row.customer_id, row.channel::TEXT AS channel, row.delivery_status::TEXT AS delivery_status, row.reason,
+            row.attempts, row.sent_at, row.updated_at, filling.id AS run_id, filling.campaign_id
+        FROM unnest(enum_range(NULL::{schema}.channel)) AS lane (channel)
+        CROSS JOIN LATERAL (
+            SELECT it.customer_id, it.channel, it.delivery_status, it.reason, it.attempts, it.sent_at, it.updated_at,
+                it.run_number
+            FROM {schema}.campaign_customers AS it
+            WHERE it.channel = lane.channel AND it.tenant_number = (
+                SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = ",
+    ]);
+    builder.push_bind(tenant.as_uuid());
+    builder.push(open.schema().render(
+        ") AND it.campaign_number = (SELECT campaign.number FROM {schema}.campaigns AS campaign
+            WHERE campaign.tenant_id = ",
+    ));
+    builder.push_bind(tenant.as_uuid());
+    builder.push(" AND campaign.id = ");
+    builder.push_bind(campaign.as_uuid());
+    builder.push(")");
+    if let Some(status) = filter.status {
+        builder.push(" AND it.delivery_status::TEXT = ");
+        builder.push_bind(status.as_str());
+    }
+    if let Some(channel) = filter.channel {
+        builder.push(" AND it.channel::TEXT = ");
+        builder.push_bind(channel.as_str());
+    }
+    if let Some(cursor) = request.cursor() {
+        builder.push(after).push_bind(cursor.position());
+    }
+    builder.push(inner).push_bind(limit);
+    builder.push(open.schema().render(
+        ") AS row JOIN {schema}.audience_runs AS filling ON filling.number = row.run_number AND filling.tenant_id = ",
+    ));
+    builder.push_bind(tenant.as_uuid());
+    builder.push(outer).push_bind(limit);
+    let rows = open.all(builder.build()).await?;
+    let rows: Vec<Delivery> = rows
+        .iter()
+        .map(|row| delivery(row, tenant))
+        .collect::<Result<_, _>>()?;
+    Ok(whole_customers(&rows, request))
+}
+
+fn whole_customers(rows: &[Delivery], request: &PageRequest) -> Page<Delivery> {
+    let mut items: Vec<Delivery> = Vec::new();
+    for customer in rows.chunk_by(|one, two| one.key.customer == two.key.customer) {
+        if !items.is_empty() && items.len() + customer.len() > request.size() {
+            let last = items.last().map(|last| last.key.customer.as_uuid());
+            return Page {
+                next: last.map(Cursor::after),
+                items,
+            };
+        }
+        items.extend_from_slice(customer);
+    }
+    Page { items, next: None }
+}
+
+/// All rows of one customer, by campaign.
+pub(super) async fn of_customer(
+    open: &mut Open,
+    tenant: TenantId,
+    customer: CustomerId,
+) -> Result<Vec<Delivery>, StoreError> {
+    let statement = open
+        .query(&[
+            "SELECT it.customer_id, it.channel::TEXT AS channel, it.delivery_status::TEXT AS delivery_status, it.reason,
+                it.attempts, it.sent_at, it.updated_at, filling.id AS run_id, filling.campaign_id
+            FROM {schema}.campaign_customers AS it
+            JOIN {schema}.audience_runs AS filling ON filling.tenant_id = $1 AND filling.number = it.run_number
+            WHERE it.tenant_number = (SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = $1)
+                AND it.customer_id = $2
+            ORDER BY filling.campaign_id, it.channel",
+        ])
+        .bind(tenant.as_uuid())
+        .bind(customer.as_uuid());
+    let rows = open.all(statement).await?;
+    rows.iter().map(|row| delivery(row, tenant)).collect()
+}
+
+fn delivery(row: &Row, tenant: TenantId) -> Result<Delivery, StoreError> {
+    Ok(Delivery {
+        key: DeliveryKey {
+            campaign: CampaignId::from_uuid(row.get("campaign_id")?),
+            customer: CustomerId::from_uuid(row.get("customer_id")?),
+            channel: row.text::<Channel>("channel")?,
+        },
+        tenant,
+        run: RunId::from_uuid(row.get("run_id")?),
+        status: row.word("delivery_status")?,
+        reason: row.get::<Option<&str>>("reason")?.map(Box::from),
+        attempts: attempts(row)?,
+        sent_at: row.optional_moment("sent_at")?,
+        updated_at: row.moment("updated_at")?,
+    })
+}

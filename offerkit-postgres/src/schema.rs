@@ -1,0 +1,136 @@
+//! The schema that the library's tables stand in, and the one place where text becomes SQL.
+
+use std::{fmt, str::FromStr};
+
+use offerkit_core::{domain::Scope, ports::Access};
+use sqlx::AssertSqlSafe;
+
+/// The name of the library's schema in the host's database; `offerkit` unless the host says otherwise.
+///
+/// ```
+/// use offerkit_postgres::SchemaName;
+///
+/// assert_eq!(SchemaName::default().as_str(), "offerkit");
+/// assert!("bank_offers".parse::<SchemaName>().is_ok());
+/// assert!("Bank offers".parse::<SchemaName>().is_err());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SchemaName(Box<str>);
+
+/// A text that names no schema of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` is not a schema name: expected 1 to 63 of a-z, 0-9 and `_`, a letter first, and not `pg_…`"
+)]
+pub struct SchemaNameError {
+    text: String,
+}
+
+impl SchemaName {
+    /// The longest name, in bytes: PostgreSQL cuts longer ones without a word.
+    pub const MAX_BYTES: usize = 63;
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// `text` with every `{schema}` replaced by the name. The only text that varies is the name, whose characters were
+    /// checked, so it is safe to run where `text` is.
+    pub(crate) fn qualify(&self, text: &str) -> AssertSqlSafe<String> {
+        AssertSqlSafe(self.render(text))
+    }
+
+    /// The same of a text in several parts, each of which stands in the source.
+    pub(crate) fn join(&self, parts: &[&'static str]) -> AssertSqlSafe<String> {
+        self.qualify(&parts.concat())
+    }
+
+    pub(crate) fn render(&self, text: &str) -> String {
+        text.replace("{schema}", &format!("\"{}\"", self.0))
+    }
+}
+
+/// Begins a transaction in a scope, in one round trip. Where one is open already, because someone left it so, `BEGIN` only
+/// warns: then the transaction began before this message, and the division fails.
+pub(crate) fn begin(scope: Scope, access: Access) -> AssertSqlSafe<String> {
+    let begin = match access {
+        // One snapshot for all that is read.
+        Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        // Each statement sees what was committed before it, so that whoever waited for a lock sees what it waited for.
+        Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    };
+    let probe = "SELECT 1 / (now() = statement_timestamp())::INTEGER";
+    AssertSqlSafe(format!("{begin}; {probe}; {}", set_tenant(scope)))
+}
+
+/// Discards what the transaction changed, and begins another of the same kind in its place.
+pub(crate) fn begin_again(scope: Scope) -> AssertSqlSafe<String> {
+    // `ROLLBACK AND CHAIN` forgets `SET LOCAL`.
+    AssertSqlSafe(format!("ROLLBACK AND CHAIN; {}", set_tenant(scope)))
+}
+
+/// The tenant whose rows the transaction may see and write; none on the platform. A UUID needs no escaping.
+fn set_tenant(scope: Scope) -> String {
+    let tenant = scope.tenant().map(|tenant| tenant.to_string());
+    format!(
+        "SET LOCAL offerkit.tenant = '{}'",
+        tenant.unwrap_or_default()
+    )
+}
+
+impl Default for SchemaName {
+    fn default() -> Self {
+        Self("offerkit".into())
+    }
+}
+
+impl fmt::Display for SchemaName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for SchemaName {
+    type Err = SchemaNameError;
+
+    fn from_str(text: &str) -> Result<Self, SchemaNameError> {
+        let may_stand = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        let is_name = text.len() <= Self::MAX_BYTES
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.chars().all(may_stand)
+            && !text.starts_with("pg_");
+        if is_name {
+            return Ok(Self(text.into()));
+        }
+        Err(SchemaNameError {
+            text: text.chars().take(64).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_name_cannot_break_out_of_its_quotes() {
+        for text in [
+            "",
+            "1a",
+            "a\"b",
+            "a b",
+            "a.b",
+            "A",
+            "pg_catalog",
+            "ä",
+            "a;b",
+            "a%s",
+        ] {
+            assert!(text.parse::<SchemaName>().is_err(), "{text}");
+        }
+        let name: SchemaName = "bank_2".parse().unwrap();
+        assert_eq!(name.render("SELECT {schema}.f()"), "SELECT \"bank_2\".f()");
+    }
+}

@@ -1,0 +1,127 @@
+//! The store.
+
+use async_trait::async_trait;
+use offerkit_core::{
+    domain::Scope,
+    ports::{Access, Store, StoreError, Transaction},
+};
+use sqlx::{
+    Connection as _, Executor as _, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::{
+    check::{self, CheckError},
+    commit::Settling,
+    connection::Open,
+    migrate::{self, MigrateError},
+    schema::SchemaName,
+    transaction::PgTransaction,
+};
+
+/// Takes the role that row-level security and the least rights hold for, so that the ordinary superuser of a first try
+/// runs as every service should. Before the first migration there is no such role, and [`PgStore::check`] says so.
+pub(crate) const TAKE_ROLE: &str = "SELECT set_config('role', it.rolname::TEXT, FALSE) FROM pg_roles AS it WHERE it.rolname = 'offerkit_app'";
+
+/// Whoever waits this long for a lock gets an error that may be tried again, and a transaction that nobody goes on with
+/// ends, so that a process that hangs holds up no other for ever.
+const TIMEOUTS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
+
+/// Every store of the library in a schema of a PostgreSQL database. Clones are cheap and share the pool.
+///
+/// It implements [`Store`], [`Sessions`](offerkit_core::ports::Sessions),
+/// [`CustomerSource`](offerkit_core::ports::CustomerSource), [`CustomerStore`](offerkit_core::ports::CustomerStore),
+/// [`Ledger`](offerkit_core::ports::Ledger) and [`AuditSeals`](offerkit_core::ports::AuditSeals), on a runtime of tokio.
+/// Transactions that read see one snapshot; those that change lock what the ports say, and answer
+/// [`StoreError::Retry`] where they lock each other out.
+///
+/// A connection that turns out to be broken, or in a transaction that someone left open, is closed when a transaction
+/// begins, and another is taken. What commits or begins runs to its end even where the caller stops waiting.
+#[derive(Debug, Clone)]
+pub struct PgStore {
+    pool: PgPool,
+    schema: SchemaName,
+}
+
+impl PgStore {
+    /// The store in the schema `offerkit` of the database at `url`, with a pool of its own whose connections take the role
+    /// `offerkit_app`.
+    ///
+    /// # Errors
+    ///
+    /// [`sqlx::Error`] where the database cannot be reached.
+    pub async fn connect(url: &str) -> Result<Self, sqlx::Error> {
+        let options: PgConnectOptions = url.parse()?;
+        // Tried apart: a connection that was pooled before the first migration would lack the role.
+        PgConnection::connect_with(&options).await?.close().await?;
+        let pool = Self::pool_options().connect_lazy_with(options);
+        Ok(Self::from_pool(pool, SchemaName::default()))
+    }
+
+    /// Options of a pool whose connections take the role `offerkit_app`, for [`from_pool`](Self::from_pool). They wait ten
+    /// seconds for a lock and leave a transaction open for a minute at most. They are not tested before they are handed
+    /// out, since every transaction begins with a probe.
+    #[must_use]
+    pub fn pool_options() -> PgPoolOptions {
+        PgPoolOptions::new()
+            .test_before_acquire(false)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute(TIMEOUTS).await?;
+                    connection.execute(TAKE_ROLE).await.map(drop)
+                })
+            })
+    }
+
+    /// The store in `schema`, over a pool of the host's making, best with [`pool_options`](Self::pool_options). Behind a
+    /// pooler that changes connections between transactions, prepared statements have to survive that (PgBouncer 1.21).
+    #[must_use]
+    pub const fn from_pool(pool: PgPool, schema: SchemaName) -> Self {
+        Self { pool, schema }
+    }
+
+    /// Makes the schema, or brings it up to date, as the pool's login role: it needs the right to make a schema, and to
+    /// make the role `offerkit_app` where that is not there yet.
+    ///
+    /// Any number of processes may call it at once.
+    ///
+    /// # Errors
+    ///
+    /// [`MigrateError`]; whatever was applied before it stays.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        migrate::run(&self.pool, &self.schema).await
+    }
+
+    /// Finds what would silently weaken the store: a role that bypasses row-level security, commits that are not durable,
+    /// defences that are missing, migrations that are behind.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckError::Weak`] with every weakness and its remedy; [`CheckError::Database`] where it cannot be asked.
+    pub async fn check(&self) -> Result<(), CheckError> {
+        check::run(&self.pool, &self.schema).await
+    }
+
+    pub(crate) fn parts(&self) -> (PgPool, SchemaName) {
+        (self.pool.clone(), self.schema.clone())
+    }
+
+    /// A transaction in `scope`, for those ports that are not reached through [`Transaction`].
+    pub(crate) async fn open_in(&self, scope: Scope, access: Access) -> Result<Open, StoreError> {
+        Open::begin(self.pool.clone(), self.schema.clone(), scope, access).await
+    }
+}
+
+#[async_trait]
+impl Store for PgStore {
+    async fn begin(
+        &self,
+        scope: Scope,
+        access: Access,
+    ) -> Result<Box<dyn Transaction>, StoreError> {
+        let open = self.open_in(scope, access).await?;
+        let (pool, schema) = self.parts();
+        let settling = Settling { pool, schema };
+        Ok(Box::new(PgTransaction::new(open, access, settling)))
+    }
+}

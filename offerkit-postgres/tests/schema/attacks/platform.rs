@@ -1,0 +1,124 @@
+//! Taking over the platform, losing customers, storing what cannot be read.
+
+use crate::attack::attacks;
+
+macro_rules! record {
+    () => {
+        "INSERT INTO {schema}.offer_audit_logs (tenant_id, id, operation_id, actor_kind, action, outcome, subject_kind, result, created_at)
+            VALUES (md5('loan')::UUID, gen_random_uuid(), gen_random_uuid(), 'anonymous', 'membership.give', 'done', 'group', 'null', '2026-03-02 10:00Z')"
+    };
+}
+
+attacks! {
+    nobody_gives_themselves_a_membership {
+        record!(),
+        "INSERT INTO {schema}.user_tenant_roles (tenant_id, user_id, group_id, given_by, given_at, decides_from)
+            VALUES (md5('loan')::UUID, md5('asha')::UUID, md5('loan approver')::UUID, md5('asha')::UUID, '2026-03-02 10:00Z', '2026-03-02 10:00Z')";
+        stopped: [(App, "user_tenant_roles_not_to_oneself"), (Superuser, "user_tenant_roles_not_to_oneself")];
+        dropped: ["ALTER TABLE {schema}.user_tenant_roles DROP CONSTRAINT user_tenant_roles_not_to_oneself"] as App
+    }
+
+    a_membership_is_not_changed {
+        record!(),
+        "UPDATE {schema}.user_tenant_roles SET given_at = '2020-01-01 00:00Z' WHERE tenant_id = md5('loan')::UUID";
+        stopped: [(App, "user_tenant_roles_unchanged"), (Superuser, "user_tenant_roles_unchanged")];
+        dropped: ["DROP TRIGGER user_tenant_roles_unchanged ON {schema}.user_tenant_roles"] as App
+    }
+
+    no_user_is_deleted {
+        record!(),
+        "DELETE FROM {schema}.users WHERE username = 'nobody'",
+        "SELECT 1";
+        stopped: [(App, "42501"), (Owner, "users_kept"), (Superuser, "users_kept")];
+        dropped: ["DROP TRIGGER users_kept ON {schema}.users"] as Superuser
+    }
+
+    no_tenant_is_deleted {
+        "DELETE FROM {schema}.tenants WHERE name = 'nothing'",
+        "SELECT 1";
+        stopped: [(App, "42501"), (Owner, "tenants_kept"), (Superuser, "tenants_kept")];
+        dropped: ["DROP TRIGGER tenants_kept ON {schema}.tenants"] as Superuser
+    }
+
+    nobody_is_erased_without_a_record {
+        "SELECT set_config('offerkit.tenant', '', TRUE)",
+        "UPDATE {schema}.customers SET full_name = '(erased)', email = NULL, is_active = FALSE, erased_at = '2026-03-02 10:00Z'
+            WHERE id = md5('customer 3')::UUID";
+        stopped: [(App, "customers_erased_recorded"), (Superuser, "customers_erased_recorded")];
+        dropped: ["DROP TRIGGER customers_erased_recorded ON {schema}.customers"] as App
+    }
+
+    no_customer_is_deleted {
+        "DELETE FROM {schema}.customers WHERE id = md5('customer 3')::UUID";
+        stopped: [(App, "42501"), (Owner, "customers_kept"), (Superuser, "customers_kept")];
+        dropped: ["DROP TRIGGER customers_kept ON {schema}.customers", "GRANT DELETE ON {schema}.customers TO offerkit_app"] as App
+    }
+
+    an_erased_customer_stays_erased {
+        record!(),
+        "UPDATE {schema}.customers SET full_name = '(erased)', email = NULL, is_active = FALSE, erased_at = '2026-03-02 10:00Z'
+            WHERE id = md5('customer 3')::UUID",
+        "UPDATE {schema}.customers SET full_name = 'Asha Rao', erased_at = NULL WHERE id = md5('customer 3')::UUID";
+        stopped: [(App, "customers_erased"), (Superuser, "customers_erased")];
+        dropped: ["DROP TRIGGER customers_erased ON {schema}.customers"] as App
+    }
+
+    an_erased_customer_has_no_personal_data {
+        record!(),
+        "UPDATE {schema}.customers SET full_name = '(erased)', is_active = FALSE, erased_at = '2026-03-02 10:00Z'
+            WHERE id = md5('customer 3')::UUID";
+        stopped: [(App, "customers_erased_check"), (Superuser, "customers_erased_check")];
+        dropped: ["ALTER TABLE {schema}.customers DROP CONSTRAINT customers_erased_check"] as App
+    }
+
+    an_income_is_a_number {
+        "UPDATE {schema}.customers SET annual_income = 'NaN' WHERE id = md5('customer 3')::UUID";
+        stopped: [(App, "customers_annual_income_check"), (Superuser, "customers_annual_income_check")];
+        dropped: ["ALTER TABLE {schema}.customers DROP CONSTRAINT customers_annual_income_check"] as App
+    }
+
+    an_income_is_finite {
+        "UPDATE {schema}.customers SET annual_income = '-Infinity' WHERE id = md5('customer 3')::UUID";
+        stopped: [(App, "customers_annual_income_check"), (Superuser, "customers_annual_income_check")];
+        dropped: ["ALTER TABLE {schema}.customers DROP CONSTRAINT customers_annual_income_check"] as App
+    }
+
+    a_date_is_finite {
+        "UPDATE {schema}.customers SET dob = 'infinity' WHERE id = md5('customer 3')::UUID";
+        stopped: [(App, "customers_dob_check"), (Superuser, "customers_dob_check")];
+        dropped: ["ALTER TABLE {schema}.customers DROP CONSTRAINT customers_dob_check"] as App
+    }
+
+    a_moment_is_finite {
+        "UPDATE {schema}.customers SET created_at = '-infinity' WHERE id = md5('customer 3')::UUID";
+        stopped: [(App, "customers_created_at_check"), (Superuser, "customers_created_at_check")];
+        dropped: ["ALTER TABLE {schema}.customers DROP CONSTRAINT customers_created_at_check"] as App
+    }
+
+    no_service_moves_the_clock {
+        "UPDATE {schema}.installation SET clock_offset = '1 day'";
+        stopped: [(App, "42501")];
+        dropped: ["GRANT UPDATE ON {schema}.installation TO offerkit_app"] as App
+    }
+
+    no_service_switches_a_defence_off {
+        "ALTER TABLE {schema}.offers DISABLE TRIGGER offers_follow",
+        "SELECT 1";
+        stopped: [(App, "42501")];
+        dropped: ["SELECT 1"] as Owner
+    }
+
+    no_service_takes_a_policy_away {
+        "DROP POLICY tenant_wall ON {schema}.offers",
+        "SELECT 1";
+        stopped: [(App, "42501")];
+        dropped: ["SELECT 1"] as Owner
+    }
+
+    no_service_makes_tables {
+        "CREATE TABLE {schema}.hidden ()",
+        "SELECT 1";
+        stopped: [(App, "42501")];
+        dropped: ["GRANT CREATE ON SCHEMA {schema} TO offerkit_app"] as App
+    }
+}

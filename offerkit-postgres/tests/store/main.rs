@@ -1,0 +1,9 @@
+//! What a transaction of the store keeps to where connections fail, callers hang up and commits overlap.
+
+mod cancelling;
+mod connections;
+mod locks;
+mod proxy;
+mod sealing;
+mod unknown_commits;
+mod world;
