@@ -265,16 +265,19 @@ BEGIN
     PERFORM {schema}.ensure(
         NOT EXISTS (SELECT FROM {schema}.campaign_contributions AS it
             WHERE it.tenant_id = NEW.tenant_id AND it.campaign_id = NEW.campaign_id
-                AND it.since_launch = NEW.number - 1 AND it.user_id = NEW.launched_by)
-        AND NOT EXISTS (SELECT FROM {schema}.campaign_segments AS pin
+                AND it.since_launch = NEW.number - 1 AND it.user_id = NEW.launched_by),
+        'campaign_launches_four_eyes',
+        'nobody launches a campaign they wrote or requested since its last launch');
+    PERFORM {schema}.ensure(
+        NOT EXISTS (SELECT FROM {schema}.campaign_segments AS pin
             JOIN {schema}.segments AS segment ON segment.tenant_id = pin.tenant_id AND segment.id = pin.segment_id
             WHERE pin.tenant_id = NEW.tenant_id AND pin.campaign_id = NEW.campaign_id AND pin.revision = NEW.revision
                 AND segment.author = NEW.launched_by
                 AND NOT EXISTS (SELECT FROM {schema}.campaign_segments AS before
                     WHERE before.tenant_id = pin.tenant_id AND before.campaign_id = pin.campaign_id
                         AND before.revision = last_revision AND before.segment_id = pin.segment_id)),
-        'campaign_launches_four_eyes',
-        'nobody launches a campaign they wrote or requested since its last launch');
+        'campaign_launches_segment_authors',
+        'nobody launches a campaign with a segment they wrote and that its last launch did not use');
     RETURN NEW;
 END
 $$;

@@ -12,6 +12,8 @@ CREATE TABLE {schema}.audience_runs (
     -- Stands for the id in the ledger; ascends as runs are started.
     number INTEGER GENERATED ALWAYS AS IDENTITY,
     campaign_id UUID NOT NULL,
+    -- What the launch sends; a campaign that is edited may send another offer by its next launch.
+    offer_id UUID NOT NULL,
     revision BIGINT NOT NULL CHECK (revision > 0),
     criteria_digest BYTEA NOT NULL CHECK (octet_length(criteria_digest) = 32),
     as_of TIMESTAMPTZ NOT NULL CHECK (isfinite(as_of)),
@@ -26,6 +28,8 @@ CREATE TABLE {schema}.audience_runs (
     CONSTRAINT audience_runs_number_key UNIQUE (number),
     CONSTRAINT audience_runs_campaign_fkey FOREIGN KEY (tenant_id, campaign_id)
         REFERENCES {schema}.campaigns (tenant_id, id) ON DELETE RESTRICT,
+    CONSTRAINT audience_runs_offer_fkey FOREIGN KEY (tenant_id, offer_id)
+        REFERENCES {schema}.offers (tenant_id, id) ON DELETE RESTRICT,
     CONSTRAINT audience_runs_finished_check CHECK ((status = 'running') = (finished_at IS NULL))
 );
 CREATE INDEX audience_runs_campaign ON {schema}.audience_runs (tenant_id, campaign_id, number);
@@ -37,8 +41,10 @@ BEGIN
     PERFORM {schema}.ensure(
         OLD.status = 'running', 'audience_runs_over', 'a run that is over stays as it is');
     PERFORM {schema}.ensure(
-        (NEW.tenant_id, NEW.id, NEW.number, NEW.campaign_id, NEW.revision, NEW.criteria_digest, NEW.as_of, NEW.today)
-            = (OLD.tenant_id, OLD.id, OLD.number, OLD.campaign_id, OLD.revision, OLD.criteria_digest, OLD.as_of, OLD.today)
+        (NEW.tenant_id, NEW.id, NEW.number, NEW.campaign_id, NEW.offer_id, NEW.revision, NEW.criteria_digest, NEW.as_of,
+                NEW.today)
+            = (OLD.tenant_id, OLD.id, OLD.number, OLD.campaign_id, OLD.offer_id, OLD.revision, OLD.criteria_digest,
+                OLD.as_of, OLD.today)
             AND NEW.added >= OLD.added AND NEW.kept >= OLD.kept
             AND (OLD.position IS NULL OR NEW.position >= OLD.position),
         'audience_runs_forward', 'a run goes forward, as it was started');
@@ -182,7 +188,7 @@ $$;
 
 -- The ledger as people read it.
 CREATE VIEW {schema}.deliveries WITH (security_invoker = true, security_barrier = true) AS
-    SELECT tenant.id AS tenant_id, campaign.id AS campaign_id, row.customer_id, row.channel, campaign.offer_id,
+    SELECT tenant.id AS tenant_id, campaign.id AS campaign_id, row.customer_id, row.channel, run.offer_id,
         run.id AS run_id, run.revision, row.delivery_status, row.reason, row.attempts, row.sent_at, row.updated_at
     FROM {schema}.campaign_customers AS row
     JOIN {schema}.tenants AS tenant ON tenant.number = row.tenant_number

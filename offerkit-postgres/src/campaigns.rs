@@ -11,22 +11,23 @@ use crate::{
     connection::Open,
     contributions::{self, CAMPAIGN},
     keyset::{by_id, no_page},
-    rows::signed,
+    rows::{signed, sought},
     transaction::PgTransaction,
 };
 
 mod row;
 
-pub(crate) use row::criteria;
 use row::{bind, campaign};
+pub(crate) use row::{criteria, pinned};
 
 const SELECT: &str = "SELECT it.id, it.tenant_id, it.status, it.offer_id, it.name, it.description, it.criteria_source,
-    it.criteria_canonical, it.criteria_digest, it.criteria_language, it.criteria_catalog, it.messages, it.start_date,
-    it.end_date, it.revision, it.request_by, it.request_at, it.request_revision, it.request_counted, it.pause_reason,
+    it.criteria_canonical, it.criteria_digest, it.criteria_language, it.criteria_catalog,
+    it.criteria_pins::TEXT AS criteria_pins, it.messages, it.start_date, it.end_date, it.revision, it.request_by, it.request_at, it.request_revision, it.request_counted, it.pause_reason,
     it.created_by, it.created_at, it.updated_at, it.version,
     launch.launched_by, launch.launched_at, launch.revision AS launched_revision, launch.offer_revision,
     launch.offer_digest, launch.criteria_digest AS launched_criteria, launch.messages_digest AS launched_messages,
-    launch.counted, launch.ceiling, since.users, since.kinds, since.revisions, since.moments, pins.segments, pins.digests
+    launch.counted, launch.ceiling, since.users, since.kinds, since.revisions, since.moments, pins.segments, pins.segment_names,
+    pins.segment_versions, pins.digests, pins.authors, pins.written, used.launched_segments
 FROM {schema}.campaigns AS it
 LEFT JOIN {schema}.campaign_launches AS launch
     ON launch.tenant_id = it.tenant_id AND launch.campaign_id = it.id AND launch.number = it.launch_number
@@ -39,10 +40,20 @@ CROSS JOIN LATERAL (
 ) AS since
 CROSS JOIN LATERAL (
     SELECT array_agg(pin.segment_id ORDER BY pin.position) AS segments,
-        array_agg(pin.criteria_digest ORDER BY pin.position) AS digests
+        array_agg(segment.name ORDER BY pin.position) AS segment_names,
+        array_agg(segment.version ORDER BY pin.position) AS segment_versions,
+        array_agg(pin.criteria_digest ORDER BY pin.position) AS digests,
+        array_agg(segment.author ORDER BY pin.position) AS authors,
+        array_agg(segment.written_at ORDER BY pin.position) AS written
     FROM {schema}.campaign_segments AS pin
+    JOIN {schema}.segments AS segment ON segment.tenant_id = pin.tenant_id AND segment.id = pin.segment_id
     WHERE pin.tenant_id = it.tenant_id AND pin.campaign_id = it.id AND pin.revision = it.revision
 ) AS pins
+CROSS JOIN LATERAL (
+    SELECT array_agg(pin.segment_id ORDER BY pin.position) AS launched_segments
+    FROM {schema}.campaign_segments AS pin
+    WHERE pin.tenant_id = it.tenant_id AND pin.campaign_id = it.id AND pin.revision = launch.revision
+) AS used
 WHERE it.tenant_id = ";
 
 #[async_trait]
@@ -57,9 +68,9 @@ impl CampaignRepository for PgTransaction {
             "INSERT INTO {schema}.campaigns (tenant_id, id, version, status, offer_id, name, description, criteria_source,
                 criteria_canonical, criteria_digest, criteria_language, criteria_catalog, messages, start_date, end_date,
                 revision, request_by, request_at, request_revision, request_counted, pause_reason, created_by, created_at,
-                updated_at)
+                updated_at, criteria_pins)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                $23, $24)",
+                $23, $24, $25::TEXT::JSONB)",
         ]);
         call.execute(bind(statement, campaign)?).await?;
         insert_pins(&mut call, campaign).await?;
@@ -90,9 +101,17 @@ impl CampaignRepository for PgTransaction {
                 ));
             }
         };
-        let has_same_pins = stored.plan().segments == campaign.plan().segments;
-        if stored.revision() == campaign.revision() && !has_same_pins {
+        if stored.revision() == campaign.revision()
+            && stored.plan().segments != campaign.plan().segments
+        {
+            require_segments(&mut call, &campaign).await?;
             return Err(StoreError::Refused("a changed plan has the next revision"));
+        }
+        // What a launch used is what its revision pins, so nothing but the plan could tell otherwise.
+        if launch.is_some_and(|launch| launch.segments != campaign.plan().segment_ids()) {
+            return Err(StoreError::Refused(
+                "a launch names the digests of what is launched",
+            ));
         }
         contributions::append(&mut call, &CAMPAIGN, tenant, id.as_uuid(), new).await?;
         if let Some(launch) = launch {
@@ -103,8 +122,8 @@ impl CampaignRepository for PgTransaction {
                 criteria_canonical = $9, criteria_digest = $10, criteria_language = $11, criteria_catalog = $12,
                 messages = $13, start_date = $14, end_date = $15, revision = $16, request_by = $17, request_at = $18,
                 request_revision = $19, request_counted = $20, pause_reason = $21, created_by = $22, created_at = $23,
-                updated_at = $24, version = version + 1,
-                launch_number = CASE WHEN $25 THEN coalesce(launch_number, 0) + 1 ELSE launch_number END
+                updated_at = $24, criteria_pins = $25::TEXT::JSONB, version = version + 1,
+                launch_number = CASE WHEN $26 THEN coalesce(launch_number, 0) + 1 ELSE launch_number END
             WHERE tenant_id = $1 AND id = $2 AND version = $3",
         ]);
         let statement = bind(statement, &campaign)?.bind(launch.is_some());
@@ -213,12 +232,36 @@ async fn locked(
     find(open, tenant, id).await
 }
 
+/// A pin says of a segment's version what the version itself says.
+async fn require_segments(open: &mut Open, campaign: &Campaign) -> Result<(), StoreError> {
+    for pin in &campaign.plan().segments {
+        let statement = open
+            .query(&[
+                "SELECT it.id FROM {schema}.segments AS it
+                WHERE it.tenant_id = $1 AND it.id = $2 AND it.name = $3 AND it.version = $4 AND it.criteria_digest = $5
+                    AND it.author = $6 AND it.written_at = $7",
+            ])
+            .bind(campaign.tenant().as_uuid())
+            .bind(pin.id.as_uuid())
+            .bind(pin.name.to_string())
+            .bind(sought(pin.version.get()))
+            .bind(pin.digest.as_bytes().to_vec())
+            .bind(pin.author.as_uuid())
+            .bind(pin.written_at.as_datetime());
+        if open.optional(statement).await?.is_none() {
+            return Err(StoreError::MissingReference("segment"));
+        }
+    }
+    Ok(())
+}
+
 /// The segment versions that the criteria of the current revision use.
 async fn insert_pins(open: &mut Open, campaign: &Campaign) -> Result<(), StoreError> {
     let pins = &campaign.plan().segments;
     if pins.is_empty() {
         return Ok(());
     }
+    require_segments(open, campaign).await?;
     let segments: Vec<Uuid> = pins.iter().map(|pin| pin.id.as_uuid()).collect();
     let digests: Vec<Vec<u8>> = pins
         .iter()

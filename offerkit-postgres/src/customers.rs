@@ -7,12 +7,14 @@ use offerkit_core::{
     audit::AuditEvent,
     domain::{Customer, Scope},
     id::CustomerId,
-    ports::{Access, CustomerSource, CustomerStore, ImportReport, Selection, StoreError},
+    ports::{
+        Access, Candidate, CustomerSource, CustomerStore, ImportReport, Selection, StoreError,
+    },
     time::Timestamp,
 };
 use sqlx::types::Uuid;
 
-use self::row::customer;
+use self::{history::Deliveries, row::customer};
 use crate::{
     audit,
     commit::{self, Settling},
@@ -20,6 +22,7 @@ use crate::{
     store::PgStore,
 };
 
+mod history;
 mod import;
 mod row;
 
@@ -53,12 +56,13 @@ impl CustomerSource for PgStore {
         after: Option<CustomerId>,
         limit: usize,
     ) -> Result<Vec<CustomerId>, StoreError> {
-        let mut open = self.open_in(Scope::Platform, Access::Read).await?;
+        let mut open = self.open_for(selection).await?;
         let mut selected = Vec::new();
         let mut after = after;
         while selected.len() < limit {
             let batch = active(&mut open, after).await?;
-            let chosen = batch.iter().filter(|it| selection.selects(it));
+            let history = Deliveries::asked(&mut open, selection, &batch).await?;
+            let chosen = batch.iter().filter(|it| selection.selects(it, &history));
             selected.extend(chosen.map(Customer::id).take(limit - selected.len()));
             match batch.last() {
                 Some(last) if batch.len() == BATCH => after = Some(last.id()),
@@ -93,19 +97,26 @@ impl CustomerSource for PgStore {
 }
 
 impl PgStore {
+    /// One snapshot, in which the deliveries of the selection's tenant are seen, and of no other.
+    async fn open_for(&self, selection: &Selection) -> Result<Open, StoreError> {
+        let scope = Scope::Tenant(selection.tenant());
+        self.open_in(scope, Access::Read).await
+    }
+
     async fn each_selected(
         &self,
         selection: &Selection,
         mut take: impl FnMut(Customer) + Send,
     ) -> Result<(), StoreError> {
-        let mut open = self.open_in(Scope::Platform, Access::Read).await?;
+        let mut open = self.open_for(selection).await?;
         let mut after = None;
         loop {
             let batch = active(&mut open, after).await?;
+            let history = Deliveries::asked(&mut open, selection, &batch).await?;
             after = batch.last().map(Customer::id);
             let is_last = batch.len() < BATCH;
             for customer in batch {
-                if selection.selects(&customer) {
+                if selection.selects(&customer, &history) {
                     take(customer);
                 }
             }
@@ -134,7 +145,7 @@ async fn active(open: &mut Open, after: Option<CustomerId>) -> Result<Vec<Custom
 impl CustomerStore for PgStore {
     async fn import(
         &self,
-        customers: Vec<Customer>,
+        customers: Vec<Candidate>,
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError> {
         let (mut open, settling) = self.recorded(&event).await?;

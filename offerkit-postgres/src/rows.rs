@@ -103,7 +103,7 @@ impl Row {
     }
 }
 
-fn parse<T: FromStr>(column: &'static str, text: &str) -> Result<T, StoreError>
+pub(crate) fn parse<T: FromStr>(column: &'static str, text: &str) -> Result<T, StoreError>
 where
     T::Err: Error + Send + Sync + 'static,
 {

@@ -8,14 +8,16 @@ use offerkit_core::{
 };
 
 use crate::{
-    campaigns::criteria,
+    campaigns::{criteria, pinned},
     keyset::{by_id, no_page},
     rows::{Row, signed, sought},
     transaction::PgTransaction,
 };
 
-const SELECT: &str = "SELECT it.id, it.tenant_id, it.name, it.version, it.description, it.criteria_source,
-    it.criteria_canonical, it.criteria_digest, it.criteria_language, it.criteria_catalog, it.author, it.written_at
+const SELECT: &str =
+    "SELECT it.id, it.tenant_id, it.name, it.version, it.description, it.criteria_source,
+    it.criteria_canonical, it.criteria_digest, it.criteria_language, it.criteria_catalog,
+    it.criteria_pins::TEXT AS criteria_pins, it.author, it.written_at
 FROM {schema}.segments AS it WHERE it.tenant_id = ";
 
 #[async_trait]
@@ -27,8 +29,9 @@ impl SegmentRepository for PgTransaction {
         let statement = call
             .query(&[
                 "INSERT INTO {schema}.segments (tenant_id, id, name, version, description, criteria_source,
-                    criteria_canonical, criteria_digest, criteria_language, criteria_catalog, author, written_at)
-                SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+                    criteria_canonical, criteria_digest, criteria_language, criteria_catalog, criteria_pins, author,
+                    written_at)
+                SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::TEXT::JSONB, $12, $13
                 WHERE $4 = (SELECT coalesce(max(last.version), 0) + 1 FROM {schema}.segments AS last
                     WHERE last.tenant_id = $1 AND last.name = $3)",
             ])
@@ -42,6 +45,7 @@ impl SegmentRepository for PgTransaction {
             .bind(criteria.digest.as_bytes().to_vec())
             .bind(i32::from(criteria.language))
             .bind(signed(criteria.catalog)?)
+            .bind(pinned(criteria)?)
             .bind(segment.author.as_uuid())
             .bind(segment.written_at.as_datetime());
         match call.execute(statement).await {

@@ -1,13 +1,15 @@
 //! Campaigns as their rows hold them.
 
+use chrono::{DateTime, Utc};
 use offerkit_core::{
     canonical::canonical_text,
     domain::{
         Campaign, CampaignParts, CampaignPlan, Launch, LaunchRequest, RevisionNumber,
-        SavedCriteria, SegmentPin, Version,
+        SavedCriteria, SegmentPin, SegmentVersion, Version,
     },
     id::{CampaignId, OfferId, SegmentId, TenantId, UserId},
     ports::StoreError,
+    time::Timestamp,
 };
 use sqlx::types::Uuid;
 
@@ -18,7 +20,7 @@ use crate::{
     rows::{self, Row, signed, wrong},
 };
 
-/// Binds $1 to $24.
+/// Binds $1 to $25.
 pub(super) fn bind(statement: Statement, campaign: &Campaign) -> Result<Statement, StoreError> {
     let plan = campaign.plan();
     let criteria = &plan.selection_criteria;
@@ -50,7 +52,8 @@ pub(super) fn bind(statement: Statement, campaign: &Campaign) -> Result<Statemen
         .bind(campaign.pause_reason().as_ref().map(ToString::to_string))
         .bind(campaign.created_by().as_uuid())
         .bind(campaign.created_at().as_datetime())
-        .bind(campaign.updated_at().as_datetime()))
+        .bind(campaign.updated_at().as_datetime())
+        .bind(pinned(criteria)?))
 }
 
 pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
@@ -80,6 +83,11 @@ pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
     }))
 }
 
+/// The versions of segments that a document names without one, as the column holds them.
+pub(crate) fn pinned(criteria: &SavedCriteria) -> Result<String, StoreError> {
+    serde_json::to_string(&criteria.pins).map_err(backend)
+}
+
 /// The criteria of a campaign or a segment.
 pub(crate) fn criteria(row: &Row) -> Result<SavedCriteria, StoreError> {
     let language: i32 = row.get("criteria_language")?;
@@ -90,17 +98,27 @@ pub(crate) fn criteria(row: &Row) -> Result<SavedCriteria, StoreError> {
         digest: row.digest("criteria_digest")?,
         language,
         catalog: row.number("criteria_catalog")?,
+        pins: row.json("criteria_pins")?,
     })
 }
 
 fn pins(row: &Row) -> Result<Vec<SegmentPin>, StoreError> {
     let segments: Vec<Uuid> = row.array("segments")?;
+    let names: Vec<String> = row.array("segment_names")?;
+    let versions: Vec<i64> = row.array("segment_versions")?;
     let digests: Vec<Vec<u8>> = row.array("digests")?;
-    let pins = segments.into_iter().zip(digests);
-    pins.map(|(segment, digest)| {
+    let authors: Vec<Uuid> = row.array("authors")?;
+    let moments: Vec<DateTime<Utc>> = row.array("written")?;
+    let versions = segments.into_iter().zip(names).zip(versions);
+    let pins = versions.zip(digests).zip(authors).zip(moments);
+    pins.map(|(((((segment, name), version), digest), author), at)| {
         Ok(SegmentPin {
             id: SegmentId::from_uuid(segment),
+            name: rows::parse("segment_names", &name)?,
+            version: SegmentVersion::new(rows::unsigned("segment_versions", version)?),
             digest: rows::digest("digests", &digest)?,
+            author: UserId::from_uuid(author),
+            written_at: Timestamp::from_datetime(at),
         })
     })
     .collect()
@@ -122,6 +140,7 @@ fn launch(row: &Row) -> Result<Option<Launch>, StoreError> {
     let Some(by) = row.get::<Option<Uuid>>("launched_by")? else {
         return Ok(None);
     };
+    let launched: Vec<Uuid> = row.array("launched_segments")?;
     Ok(Some(Launch {
         by: UserId::from_uuid(by),
         at: row.moment("launched_at")?,
@@ -130,6 +149,7 @@ fn launch(row: &Row) -> Result<Option<Launch>, StoreError> {
         offer_digest: row.digest("offer_digest")?,
         criteria_digest: row.digest("launched_criteria")?,
         messages_digest: row.digest("launched_messages")?,
+        segments: launched.into_iter().map(SegmentId::from_uuid).collect(),
         counted: row.number("counted")?,
         ceiling: row.number("ceiling")?,
     }))

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use offerkit_core::{
     domain::Customer,
     id::CustomerId,
-    ports::{ImportReport, StoreError, UniqueKey},
+    ports::{Candidate, ImportReport, StoreError, UniqueKey},
 };
 use sqlx::types::Uuid;
 
@@ -40,17 +40,20 @@ struct Overtaken;
 /// Adds or replaces, and leaves out those that cannot be.
 pub(super) async fn import(
     open: &mut Open,
-    customers: &[Customer],
+    candidates: &[Candidate],
 ) -> Result<ImportReport, StoreError> {
-    let mut present = Present::of(open, customers).await?;
+    let mut present = Present::of(open, candidates).await?;
     let mut report = ImportReport::default();
     let mut taken = Vec::new();
     let mut ids = HashSet::new();
-    for (place, customer) in customers.iter().enumerate() {
-        if let Some(why) = present.refusal(customer) {
-            report.refused.push((place, why.to_owned()));
-            continue;
-        }
+    for (place, candidate) in candidates.iter().enumerate() {
+        let customer = match present.accepted(candidate) {
+            Ok(customer) => customer,
+            Err(why) => {
+                report.refused.push((place, why.to_owned()));
+                continue;
+            }
+        };
         // One statement changes a row once, so who comes again waits for the next one.
         if !ids.insert(customer.id()) {
             put(open, &std::mem::take(&mut taken)).await?;
@@ -69,10 +72,11 @@ pub(super) async fn import(
 
 impl Present {
     /// Reads, and holds until the transaction ends.
-    async fn of(open: &mut Open, customers: &[Customer]) -> Result<Self, StoreError> {
+    async fn of(open: &mut Open, candidates: &[Candidate]) -> Result<Self, StoreError> {
+        let customers: Vec<&Customer> = candidates.iter().flatten().collect();
         let ids: Vec<Uuid> = customers.iter().map(|it| it.id().as_uuid()).collect();
-        let externals: Vec<String> = texts(customers, Customer::external_id);
-        let emails: Vec<String> = texts(customers, Customer::email);
+        let externals: Vec<String> = texts(&customers, Customer::external_id);
+        let emails: Vec<String> = texts(&customers, Customer::email);
         let statement = open
             .query(&[
                 "SELECT it.id, it.external_id, it.email, it.erased_at IS NOT NULL AS is_erased
@@ -92,6 +96,15 @@ impl Present {
             present.keep(id, uniques(row.get("external_id")?, row.get("email")?));
         }
         Ok(present)
+    }
+
+    /// The customer, or why they are refused: by whoever brought them, or here.
+    fn accepted<'c>(&self, candidate: &'c Candidate) -> Result<&'c Customer, &'c str> {
+        let customer = candidate.as_ref().map_err(String::as_str)?;
+        match self.refusal(customer) {
+            Some(why) => Err(why),
+            None => Ok(customer),
+        }
     }
 
     fn refusal(&self, customer: &Customer) -> Option<&'static str> {
@@ -129,8 +142,8 @@ impl Present {
     }
 }
 
-fn texts(customers: &[Customer], of: impl Fn(&Customer) -> Option<&str>) -> Vec<String> {
-    let texts = customers.iter().filter_map(of);
+fn texts(customers: &[&Customer], of: impl Fn(&Customer) -> Option<&str>) -> Vec<String> {
+    let texts = customers.iter().filter_map(|customer| of(customer));
     texts.map(str::to_owned).collect()
 }
 

@@ -120,6 +120,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "nobody launches a campaign they wrote or requested since its last launch",
     ),
     (
+        "campaign_launches_segment_authors",
+        "nobody launches a campaign with a segment they wrote and that its last launch did not use",
+    ),
+    (
         "campaign_launches_taken",
         "a launch makes its campaign active",
     ),

@@ -152,7 +152,8 @@ pub(super) async fn settle(
 
 const SETTLE: &str = "UPDATE {schema}.campaign_customers AS it SET delivery_status = new.status::{schema}.delivery_status,
     reason = new.reason, not_before = new.not_before, updated_at = $4,
-    sent_at = CASE WHEN new.status = 'sent' THEN $4 ELSE it.sent_at END, claim_token = NULL, claim_deadline = NULL
+    sent_at = CASE WHEN new.status IN ('sent', 'delivered', 'bounced') THEN coalesce(it.sent_at, $4) ELSE it.sent_at END,
+    claim_token = NULL, claim_deadline = NULL
 FROM unnest($5::TEXT[], $6::UUID[], $7::TEXT[], $8::TEXT[], $9::TIMESTAMPTZ[])
     AS new (channel, customer_id, status, reason, not_before)
 WHERE it.channel = new.channel::{schema}.channel AND it.customer_id = new.customer_id AND it.claim_token = $3

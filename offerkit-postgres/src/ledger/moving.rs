@@ -22,14 +22,14 @@ pub(super) async fn receipt(
     if !matches!(status, Sent | Delivered | Bounced) {
         return Ok(false);
     }
-    // The other steps are the worker's, or someone's request.
+    // A receipt that overtakes the sender tells that the provider has accepted the message. The other steps are the worker's, or someone's request.
     let from = [Sending, Sent, Unknown].into_iter();
     let from = from.filter(|from| from.leads_to(status));
     let statement = open
         .query(&[
             "UPDATE {schema}.campaign_customers AS it SET delivery_status = $5::TEXT::{schema}.delivery_status, reason = NULL,
                 not_before = NULL, updated_at = $6, reported_at = $6,
-                sent_at = CASE WHEN $5 = 'sent' THEN $6 ELSE it.sent_at END, claim_token = NULL, claim_deadline = NULL
+                sent_at = coalesce(it.sent_at, $6), claim_token = NULL, claim_deadline = NULL
             WHERE it.channel = $3::TEXT::{schema}.channel AND it.customer_id = $4
                 AND it.delivery_status::TEXT = ANY ($7) AND ",
             OF_CAMPAIGN,

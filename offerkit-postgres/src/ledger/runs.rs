@@ -2,7 +2,7 @@
 
 use offerkit_core::{
     domain::{RevisionNumber, Run},
-    id::{CampaignId, CustomerId, RunId, TenantId},
+    id::{CampaignId, CustomerId, OfferId, RunId, TenantId},
     ports::StoreError,
     time::Timestamp,
 };
@@ -13,16 +13,16 @@ use crate::{
     rows::{Row, signed, word_of},
 };
 
-const SELECT: &str = "SELECT it.tenant_id, it.id, it.campaign_id, it.revision, it.criteria_digest, it.as_of, it.today,
-    it.position, it.added, it.kept, it.status, it.finished_at
+const SELECT: &str = "SELECT it.tenant_id, it.id, it.campaign_id, it.offer_id, it.revision, it.criteria_digest, it.as_of,
+    it.today, it.position, it.added, it.kept, it.status, it.finished_at
 FROM {schema}.audience_runs AS it WHERE it.tenant_id = ";
 
 pub(super) async fn insert(open: &mut Open, run: &Run) -> Result<(), StoreError> {
     let statement = open
         .query(&[
             "INSERT INTO {schema}.audience_runs (tenant_id, id, campaign_id, revision, criteria_digest, as_of, today, position,
-                added, kept, status, finished_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                added, kept, status, finished_at, offer_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         ])
         .bind(run.tenant.as_uuid())
         .bind(run.id.as_uuid())
@@ -35,7 +35,8 @@ pub(super) async fn insert(open: &mut Open, run: &Run) -> Result<(), StoreError>
         .bind(signed(run.added)?)
         .bind(signed(run.kept)?)
         .bind(word_of(&run.status)?)
-        .bind(run.finished_at.map(Timestamp::as_datetime));
+        .bind(run.finished_at.map(Timestamp::as_datetime))
+        .bind(run.offer.as_uuid());
     open.execute(statement).await.map(drop)
 }
 
@@ -90,6 +91,7 @@ fn run(row: &Row) -> Result<Run, StoreError> {
         id: RunId::from_uuid(row.get("id")?),
         tenant: TenantId::from_uuid(row.get("tenant_id")?),
         campaign: CampaignId::from_uuid(row.get("campaign_id")?),
+        offer: OfferId::from_uuid(row.get("offer_id")?),
         revision: RevisionNumber::new(row.number("revision")?),
         criteria_digest: row.digest("criteria_digest")?,
         now: row.moment("as_of")?,

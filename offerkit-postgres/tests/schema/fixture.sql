@@ -96,8 +96,8 @@ BEGIN
                 FROM {schema}.offer_approvals AS approval, {schema}.campaigns AS campaign
                 WHERE approval.tenant_id = t AND approval.offer_id = o AND campaign.tenant_id = t AND campaign.id = c;
             UPDATE {schema}.campaigns SET status = 'active', launch_number = 1, version = 2 WHERE tenant_id = t AND id = c;
-            INSERT INTO {schema}.audience_runs (tenant_id, id, campaign_id, revision, criteria_digest, as_of, today)
-                VALUES (t, md5(name || ' run')::UUID, c, 1, sha256('{}'), at, '2026-03-02') RETURNING number INTO r;
+            INSERT INTO {schema}.audience_runs (tenant_id, id, campaign_id, offer_id, revision, criteria_digest, as_of, today)
+                VALUES (t, md5(name || ' run')::UUID, c, o, 1, sha256('{}'), at, '2026-03-02') RETURNING number INTO r;
             -- Customer 1 waits, customer 2 is claimed by `worker`.
             INSERT INTO {schema}.campaign_customers (tenant_number, campaign_number, channel, customer_id, run_number, updated_at)
                 SELECT tenant.number, campaign.number, 'email', md5('customer ' || i)::UUID, r, at

@@ -63,7 +63,7 @@ attacks! {
         record!(),
         launch!(by "carol", offer revision "1" with "(SELECT digest FROM {schema}.offer_approvals WHERE tenant_id = md5('loan')::UUID)"),
         activate!();
-        stopped: [(App, "campaign_launches_four_eyes"), (Superuser, "campaign_launches_four_eyes")];
+        stopped: [(App, "campaign_launches_segment_authors"), (Superuser, "campaign_launches_segment_authors")];
         dropped: ["DROP TRIGGER campaign_launches_four_eyes ON {schema}.campaign_launches"] as App
     }
 

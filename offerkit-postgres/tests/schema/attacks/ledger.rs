@@ -81,8 +81,9 @@ attacks! {
     }
 
     a_campaign_has_one_run_at_a_time {
-        "INSERT INTO {schema}.audience_runs (tenant_id, id, campaign_id, revision, criteria_digest, as_of, today)
-            SELECT tenant_id, gen_random_uuid(), campaign_id, revision, criteria_digest, as_of, today FROM {schema}.audience_runs
+        "INSERT INTO {schema}.audience_runs (tenant_id, id, campaign_id, offer_id, revision, criteria_digest, as_of, today)
+            SELECT tenant_id, gen_random_uuid(), campaign_id, offer_id, revision, criteria_digest, as_of, today
+            FROM {schema}.audience_runs
             WHERE tenant_id = md5('loan')::UUID";
         stopped: [(App, "audience_runs_running"), (Superuser, "audience_runs_running")];
         dropped: ["DROP INDEX {schema}.audience_runs_running"] as App
