@@ -2,6 +2,9 @@
 //!
 //! [`Migrations`] make the schema, and [`PgStore::migrate`] runs them. `docs/postgres-schema.md` shows the schema, and
 //! what became of every column that the users drew.
+//!
+//! Criteria are not turned into SQL yet: selecting, counting and sampling read the active customers and evaluate the criteria
+//! on each, as much work as there are customers.
 
 mod audit;
 mod campaigns;

@@ -46,7 +46,7 @@ pub(crate) async fn known(store: &impl Backend, side: &Side) -> Outcome<Known> {
                 .extend(record.subject.id.map(CustomerId::from_uuid));
         }
     }
-    known.customers.extend(customers(store).await?);
+    known.customers.extend(customers(store, side).await?);
     for (place, tenant) in side.tenants.iter().enumerate() {
         let mut tx = store.begin(Scope::Tenant(tenant.id), Access::Read).await?;
         let offers = tx.offers().list(&OfferFilter::default(), &page).await?;
@@ -60,12 +60,14 @@ pub(crate) async fn known(store: &impl Backend, side: &Side) -> Outcome<Known> {
     Ok(known)
 }
 
-async fn customers(store: &impl Backend) -> Outcome<Vec<CustomerId>> {
+async fn customers(store: &impl Backend, side: &Side) -> Outcome<Vec<CustomerId>> {
     use offerkit::criteria::{Catalog, Criteria, Moment};
     use offerkit::ports::Selection;
     let criteria = Criteria::parse(r#"{"$everyone": true}"#, &Catalog::customers())?;
     let moment = Moment::in_utc("2026-03-02T09:00:00Z".parse()?);
-    let everyone = Selection::new(criteria, moment);
+    // Whatever tenant asks: the customers are the platform's.
+    let tenant = side.tenants.first().ok_or("no tenant")?.id;
+    let everyone = Selection::new(tenant, criteria, moment);
     Ok(store.select(&everyone, None, 1_000).await?)
 }
 
@@ -80,7 +82,7 @@ pub(crate) async fn of(store: &impl Backend, side: &Side) -> Outcome<Vec<String>
         drop(tx);
         seen.push(format!("{:?}", store.head(scope).await?));
     }
-    let ids = customers(store).await?;
+    let ids = customers(store, side).await?;
     for customer in store.get_many(&ids).await? {
         seen.push(serde_json::to_string(&customer)?);
     }

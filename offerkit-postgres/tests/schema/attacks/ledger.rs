@@ -80,6 +80,12 @@ attacks! {
         dropped: ["DROP TRIGGER audience_runs_follow ON {schema}.audience_runs"] as App
     }
 
+    a_run_does_not_turn_to_another_offer {
+        "UPDATE {schema}.audience_runs SET offer_id = md5('loan draft')::UUID WHERE tenant_id = md5('loan')::UUID";
+        stopped: [(App, "audience_runs_forward"), (Owner, "audience_runs_forward"), (Superuser, "audience_runs_forward")];
+        dropped: ["DROP TRIGGER audience_runs_follow ON {schema}.audience_runs"] as App
+    }
+
     a_campaign_has_one_run_at_a_time {
         "INSERT INTO {schema}.audience_runs (tenant_id, id, campaign_id, offer_id, revision, criteria_digest, as_of, today)
             SELECT tenant_id, gen_random_uuid(), campaign_id, offer_id, revision, criteria_digest, as_of, today

@@ -87,7 +87,8 @@ attacks! {
     }
 
     a_row_is_not_moved_into_another_tenant {
-        "UPDATE {schema}.audience_runs SET tenant_id = md5('card')::UUID, campaign_id = md5('card campaign active')::UUID
+        "UPDATE {schema}.audience_runs SET tenant_id = md5('card')::UUID, campaign_id = md5('card campaign active')::UUID,
+                offer_id = md5('card approved')::UUID
             WHERE id = md5('loan run')::UUID";
         stopped: [(App, "audience_runs_forward"), (Owner, "audience_runs_forward"), (Superuser, "audience_runs_forward")];
         dropped: ["DROP POLICY tenant_wall ON {schema}.audience_runs", "DROP TRIGGER audience_runs_follow ON {schema}.audience_runs",
