@@ -1,7 +1,7 @@
 //! What tenants have sent to customers, where criteria ask for it.
 
 use offerkit_core::{
-    criteria::{Expr, History, Leaf, NoHistory},
+    criteria::{History, NoHistory},
     ports::Selection,
 };
 
@@ -15,23 +15,11 @@ impl MemoryStore {
         selection: &Selection,
         act: impl FnOnce(&dyn History) -> T,
     ) -> T {
-        if asks_history(selection.criteria().expr()) {
+        if selection.criteria().expr().asks_history() {
             let books = read(&self.shared().books);
             act(&books.history(selection.tenant()))
         } else {
             act(&NoHistory)
         }
-    }
-}
-
-/// The tree is no deeper than the language lets documents be.
-fn asks_history(expr: &Expr) -> bool {
-    match expr {
-        Expr::Everyone | Expr::Nobody => false,
-        Expr::All(parts) | Expr::Any(parts) => parts.iter().any(asks_history),
-        Expr::Holds(leaf) | Expr::Fails(leaf) => match leaf {
-            Leaf::Received(_) => true,
-            Leaf::Field(_) | Leaf::Sample(_) => false,
-        },
     }
 }

@@ -100,6 +100,22 @@ pub enum Pattern {
     Folded(Box<str>),
 }
 
+impl Expr {
+    /// Whether any part asks what the customer was sent, so that a store has to know it.
+    #[must_use]
+    pub fn asks_history(&self) -> bool {
+        // The tree is no deeper than the language lets documents be.
+        match self {
+            Self::Everyone | Self::Nobody => false,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::asks_history),
+            Self::Holds(leaf) | Self::Fails(leaf) => match leaf {
+                Leaf::Received(_) => true,
+                Leaf::Field(_) | Leaf::Sample(_) => false,
+            },
+        }
+    }
+}
+
 impl Pattern {
     /// The text of the pattern.
     #[must_use]

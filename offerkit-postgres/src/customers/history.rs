@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use offerkit_core::{
-    criteria::{Expr, History, Leaf, PastDelivery},
+    criteria::{History, PastDelivery},
     domain::Customer,
     id::{CampaignId, CustomerId, OfferId},
     ports::{Selection, StoreError},
@@ -26,7 +26,7 @@ impl Deliveries {
         customers: &[Customer],
     ) -> Result<Self, StoreError> {
         let mut deliveries = Self::default();
-        if customers.is_empty() || !asks_history(selection.criteria().expr()) {
+        if customers.is_empty() || !selection.criteria().expr().asks_history() {
             return Ok(deliveries);
         }
         let ids: Vec<Uuid> = customers.iter().map(|it| it.id().as_uuid()).collect();
@@ -65,16 +65,4 @@ fn delivery(row: &Row) -> Result<PastDelivery, StoreError> {
         status: row.word("delivery_status")?,
         sent_at: row.optional_moment("sent_at")?,
     })
-}
-
-/// The tree is no deeper than the language lets documents be.
-fn asks_history(expr: &Expr) -> bool {
-    match expr {
-        Expr::Everyone | Expr::Nobody => false,
-        Expr::All(parts) | Expr::Any(parts) => parts.iter().any(asks_history),
-        Expr::Holds(leaf) | Expr::Fails(leaf) => match leaf {
-            Leaf::Received(_) => true,
-            Leaf::Field(_) | Leaf::Sample(_) => false,
-        },
-    }
 }
