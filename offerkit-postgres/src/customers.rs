@@ -1,6 +1,9 @@
 //! The platform's customers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    any::Any,
+    collections::{BTreeMap, HashMap},
+};
 
 use async_trait::async_trait;
 use offerkit_core::{
@@ -93,6 +96,10 @@ impl CustomerSource for PgStore {
         })
         .await?;
         Ok(sample.into_values().collect())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 
