@@ -16,6 +16,8 @@ use crate::{
     store::PgStore,
 };
 
+use self::filling::Selected;
+
 mod claiming;
 mod filling;
 mod moving;
@@ -79,8 +81,7 @@ impl Ledger for PgStore {
         let chunk = filling::Chunk {
             tenant,
             run: run.id,
-            position: run.position,
-            selected,
+            selected: Selected::Ids(run.position, selected),
             channels: extension.channels.to_vec(),
             ceiling: extension.ceiling,
             limit: extension.limit,
