@@ -15,6 +15,7 @@ mod commit;
 mod configurations;
 mod connection;
 mod contributions;
+mod criteria;
 mod customers;
 mod error;
 mod groups;

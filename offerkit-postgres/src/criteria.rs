@@ -1,0 +1,16 @@
+//! Criteria as conditions of PostgreSQL.
+//!
+//! A condition selects exactly the customers that the criteria select in memory. The documents' values travel as
+//! parameters alone; names come from the catalog and from the relation.
+
+mod attribute;
+mod bind;
+mod column;
+mod condition;
+mod question;
+mod received;
+mod relation;
+pub(crate) mod selected;
+mod sink;
+
+pub(crate) use self::relation::Relation;
