@@ -2,26 +2,27 @@
 
 CREATE TYPE {schema}.channel AS ENUM ('email', 'sms', 'push', 'webhook');
 
+-- Text is in code-point order, which is that of criteria, so that one index serves equality, ranges and prefixes.
 CREATE TABLE {schema}.customers (
     id UUID PRIMARY KEY,
-    external_id TEXT,
-    full_name TEXT NOT NULL CHECK (full_name <> ''),
-    email TEXT,
-    phone TEXT,
+    external_id TEXT COLLATE "C",
+    full_name TEXT COLLATE "C" NOT NULL CHECK (full_name <> ''),
+    email TEXT COLLATE "C",
+    phone TEXT COLLATE "C",
     dob DATE CHECK (dob BETWEEN '0001-01-01' AND '9999-12-31'),
-    gender TEXT CHECK (gender IN ('male', 'female', 'other')),
-    kyc_status TEXT CHECK (kyc_status IN ('verified', 'pending', 'rejected')),
-    segment TEXT,
-    occupation TEXT,
+    gender TEXT COLLATE "C" CHECK (gender IN ('male', 'female', 'other')),
+    kyc_status TEXT COLLATE "C" CHECK (kyc_status IN ('verified', 'pending', 'rejected')),
+    segment TEXT COLLATE "C",
+    occupation TEXT COLLATE "C",
     -- NaN sorts above infinity, so the upper bound refuses both.
     annual_income NUMERIC CHECK (annual_income > '-Infinity' AND annual_income < 'Infinity'),
     credit_score INTEGER,
-    state TEXT,
-    city TEXT,
-    pin_code TEXT,
-    marital_status TEXT CHECK (marital_status IN ('single', 'married', 'divorced', 'widowed')),
+    state TEXT COLLATE "C",
+    city TEXT COLLATE "C",
+    pin_code TEXT COLLATE "C",
+    marital_status TEXT COLLATE "C" CHECK (marital_status IN ('single', 'married', 'divorced', 'widowed')),
     account_age_months INTEGER,
-    preferred_language TEXT,
+    preferred_language TEXT COLLATE "C",
     is_active BOOLEAN NOT NULL DEFAULT TRUE,
     created_at TIMESTAMPTZ NOT NULL CHECK (isfinite(created_at)),
     attributes JSONB NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(attributes) = 'object'),
@@ -35,6 +36,8 @@ CREATE TABLE {schema}.customers (
         AND attributes = '{}'))
 );
 CREATE INDEX customers_attributes ON {schema}.customers USING GIN (attributes jsonb_path_ops);
+-- An order that means nothing, in which samples are the first.
+CREATE INDEX customers_sample ON {schema}.customers (uuid_hash_extended(id, 0));
 
 CREATE TRIGGER customers_kept BEFORE DELETE OR TRUNCATE ON {schema}.customers
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse(

@@ -13,6 +13,7 @@ use offerkit_core::{
 use crate::{
     commit,
     connection::{Open, detached},
+    criteria::Relation,
     store::PgStore,
 };
 
@@ -65,23 +66,16 @@ impl Ledger for PgStore {
         source: &dyn CustomerSource,
         extension: &Extension<'_>,
     ) -> Result<Run, StoreError> {
-        let tenant = extension.selection.tenant();
-        let mut open = self.reading_for(tenant).await?;
-        let run = runs::find(&mut open, tenant, extension.run)
-            .await?
-            .ok_or(CONFLICT)?;
-        drop(open);
-        if run.status != RunStatus::Running {
-            return Err(CONFLICT);
-        }
-        // No transaction is open while the source is asked.
-        let selected = source
-            .select(extension.selection, run.position, extension.limit)
-            .await?;
+        let selection = extension.selection;
+        let (tenant, run) = (selection.tenant(), extension.run);
+        let selected = match self.relation_of(source) {
+            Some(relation) => Selected::Of(relation, selection.clone()),
+            None => self.selected(source, extension).await?,
+        };
         let chunk = filling::Chunk {
             tenant,
-            run: run.id,
-            selected: Selected::Ids(run.position, selected),
+            run,
+            selected,
             channels: extension.channels.to_vec(),
             ceiling: extension.ceiling,
             limit: extension.limit,
@@ -242,6 +236,33 @@ impl Ledger for PgStore {
 }
 
 impl PgStore {
+    /// Where `source` selects, if that is the database of this store.
+    fn relation_of(&self, source: &dyn CustomerSource) -> Option<Relation> {
+        let store = source.as_any().downcast_ref::<Self>()?;
+        let relation = store
+            .is_on_pool_of(self)
+            .then(|| Relation::ours(store.schema()))?;
+        Some(relation)
+    }
+
+    /// The next whom another source selects. No transaction is open while it is asked.
+    async fn selected(
+        &self,
+        source: &dyn CustomerSource,
+        extension: &Extension<'_>,
+    ) -> Result<Selected, StoreError> {
+        let tenant = extension.selection.tenant();
+        let mut open = self.reading_for(tenant).await?;
+        let run = runs::find(&mut open, tenant, extension.run).await?;
+        drop(open);
+        let run = run.filter(|run| run.status == RunStatus::Running);
+        let position = run.ok_or(CONFLICT)?.position;
+        let selected = source
+            .select(extension.selection, position, extension.limit)
+            .await?;
+        Ok(Selected::Ids(position, selected))
+    }
+
     async fn reading_for(&self, tenant: TenantId) -> Result<Open, StoreError> {
         self.open_in(Scope::Tenant(tenant), Access::Read).await
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use offerkit_core::{
     domain::{Channel, Run, RunStatus},
     id::{CustomerId, RunId, TenantId},
-    ports::StoreError,
+    ports::{Selection, StoreError},
     time::Timestamp,
 };
 use sqlx::{Postgres, QueryBuilder, types::Uuid};
@@ -13,6 +13,7 @@ use sqlx::{Postgres, QueryBuilder, types::Uuid};
 use super::{CONFLICT, moving, runs};
 use crate::{
     connection::Open,
+    criteria::{Relation, selected},
     rows::{Row, signed},
 };
 
@@ -35,6 +36,8 @@ pub(super) struct Chunk {
 pub(super) enum Selected {
     /// These, who follow this position of the run.
     Ids(Option<CustomerId>, Vec<CustomerId>),
+    /// The next ones of a relation of the same database.
+    Of(Relation, Selection),
 }
 
 /// The numbers of a run in the ledger, and what there is beside it.
@@ -57,7 +60,7 @@ pub(super) async fn fill(open: &mut Open, chunk: &Chunk) -> Result<Run, StoreErr
     }
     match &chunk.selected {
         Selected::Ids(position, _) if *position != run.position => return Err(CONFLICT),
-        Selected::Ids(..) => {}
+        Selected::Ids(..) | Selected::Of(..) => {}
     }
     let place = place(open, &run).await?;
     let row = add(open, &run, chunk, &place).await?;
@@ -137,27 +140,27 @@ async fn add(open: &mut Open, run: &Run, chunk: &Chunk, place: &Place) -> Result
     builder
         .push_bind(signed(run.revision.get())?)
         .push("::BIGINT");
-    builder.push("), chunk AS MATERIALIZED (");
-    push_selected(&mut builder, &chunk.selected);
+    builder.push("), chunk (customer_id) AS MATERIALIZED (");
+    match &chunk.selected {
+        Selected::Ids(_, ids) => push_ids(&mut builder, ids),
+        Selected::Of(relation, selection) => {
+            selected::push_page(&mut builder, relation, selection, run.position, chunk.limit);
+        }
+    }
     let taken = if place.is_ahead { ALL_DUE } else { BY_STANDING };
     builder.push(open.schema().render(taken));
     builder.push(open.schema().render(ADD));
     builder.push(if place.is_ahead { "" } else { TAKE_OVER });
     builder.push(COUNT);
-    let rows = open.all(builder.build()).await?;
+    // Planned with its values each time, as criteria are wherever they stand.
+    let rows = open.all(builder.build().persistent(false)).await?;
     rows.into_iter().next().ok_or(CONFLICT)
 }
 
-/// Pushes a query for the `customer_id`s of the chunk, in their order.
-fn push_selected(builder: &mut QueryBuilder<Postgres>, selected: &Selected) {
-    match selected {
-        Selected::Ids(_, ids) => {
-            let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-            builder.push("SELECT it.customer_id FROM unnest(");
-            builder.push_bind(ids);
-            builder.push("::UUID[]) AS it (customer_id) ORDER BY it.customer_id");
-        }
-    }
+fn push_ids(builder: &mut QueryBuilder<Postgres>, ids: &[CustomerId]) {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    builder.push("SELECT it.id FROM unnest(").push_bind(ids);
+    builder.push("::UUID[]) AS it (id) ORDER BY it.id");
 }
 
 /// Nobody of the chunk has a row, so all are due.

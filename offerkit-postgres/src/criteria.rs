@@ -1,0 +1,18 @@
+//! Criteria as conditions of PostgreSQL.
+//!
+//! A condition selects exactly the customers that the criteria select in memory. The documents' values travel as
+//! parameters alone; names come from the catalog and from the relation.
+
+mod attribute;
+mod bind;
+mod column;
+mod condition;
+mod question;
+mod received;
+mod relation;
+pub(crate) mod selected;
+mod shown;
+mod sink;
+
+pub(crate) use self::relation::Relation;
+pub use self::shown::{CriteriaSql, SqlBind};
