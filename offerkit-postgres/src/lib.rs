@@ -3,6 +3,9 @@
 //! [`Migrations`] make the schema, and [`PgStore::migrate`] runs them. `docs/postgres-schema.md` shows the schema, and
 //! what became of every column that the users drew.
 //!
+//! A host's own statements go into our commits by a [`CommitHook`], ours into a transaction of the host's by
+//! [`PgStore::join`], and [`PgStore::events`] tells what was committed.
+//!
 //! Criteria are not turned into SQL yet: selecting, counting and sampling read the active customers and evaluate the criteria
 //! on each, as much work as there are customers.
 

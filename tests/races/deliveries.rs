@@ -30,11 +30,11 @@ async fn two_runners_and_two_workers_reach_every_customer_once() -> Outcome {
         let (one, two) = at_once(round, fill(), fill()).await?;
         assert!(one.is_ok() || two.is_ok(), "{one:?} {two:?}");
         let before = world.platform.email.messages().len();
-        let send = || {
+        let work = || {
             let sending = tenant.acting(&delivery).deliveries(tenant.id);
             async move { sending.run(id).await }
         };
-        let (one, two) = at_once(round, send(), send()).await?;
+        let (one, two) = at_once(round, work(), work()).await?;
         let (one, two) = (one?, two?);
         let messages = world.platform.email.messages();
         let sent: Vec<_> = messages.iter().skip(before).map(|it| it.id).collect();
