@@ -36,3 +36,8 @@ pub use async_trait::async_trait;
 pub use offerkit_core::services::{
     Acting, CampaignDraft, Context, Error, ErrorKind, OfferDraft, Offerkit, Settings,
 };
+
+/// The programs of the page, which are compiled with the tests.
+#[cfg(all(doctest, feature = "postgres"))]
+#[doc = include_str!("../docs/postgres.md")]
+struct PostgresPage;

@@ -183,6 +183,20 @@ CREATE TRIGGER user_tenant_roles_unchanged BEFORE UPDATE OR TRUNCATE ON {schema}
 -- Deactivated, never deleted; names are not given to another.
 CREATE TRIGGER users_kept BEFORE DELETE OR TRUNCATE ON {schema}.users
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('users_kept', 'a user is deactivated, never deleted');
+-- Deferred, so that one may follow another. The rows that are counted are locked, so that of two who remove each other
+-- one is refused.
+CREATE FUNCTION {schema}.users_super_admin_remains() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM {schema}.users AS it WHERE it.is_super_admin AND it.is_active ORDER BY it.id FOR SHARE;
+    PERFORM {schema}.ensure(FOUND, 'users_super_admin_remains', 'one active super admin always remains');
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER users_super_admin_remains AFTER UPDATE ON {schema}.users
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (OLD.is_super_admin AND OLD.is_active AND NOT (NEW.is_super_admin AND NEW.is_active))
+    EXECUTE FUNCTION {schema}.users_super_admin_remains();
 CREATE TRIGGER tenants_kept BEFORE DELETE OR TRUNCATE ON {schema}.tenants
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('tenants_kept', 'a tenant is deactivated, never deleted');
 CREATE TRIGGER groups_kept BEFORE DELETE OR TRUNCATE ON {schema}.groups

@@ -164,6 +164,22 @@ ALTER TABLE {schema}.platform_audit_logs ENABLE ALWAYS TRIGGER platform_audit_lo
 ALTER TABLE {schema}.audit_seals ENABLE ALWAYS TRIGGER audit_seals_append_only;
 ALTER TABLE {schema}.platform_audit_seals ENABLE ALWAYS TRIGGER platform_audit_seals_append_only;
 
+-- While a host's hook runs in a commit (SET LOCAL offerkit.hook), nothing is committed, so the hook cannot commit half of it.
+CREATE FUNCTION {schema}.audit_hook_over() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM {schema}.ensure(coalesce(current_setting('offerkit.hook', true), '') = '',
+        'audit_hook_over', 'a commit hook does not end its transaction');
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER audit_hook_over AFTER INSERT ON {schema}.offer_audit_logs
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (current_setting('offerkit.hook', true) = 'runs')
+    EXECUTE FUNCTION {schema}.audit_hook_over();
+CREATE CONSTRAINT TRIGGER platform_audit_hook_over AFTER INSERT ON {schema}.platform_audit_logs
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (current_setting('offerkit.hook', true) = 'runs')
+    EXECUTE FUNCTION {schema}.audit_hook_over();
+
 -- Nothing is committed without its record. A change of an offer needs one that names it, or that names no single
 -- object; the other tables, one of the same transaction in the scope that they belong to.
 CREATE FUNCTION {schema}.require_record() RETURNS trigger

@@ -156,6 +156,24 @@ pub(crate) async fn insert(open: &mut Open, record: &AuditRecord) -> Result<Stam
     Ok(Stamp { transaction })
 }
 
+/// Whether the transaction that is open is the one that added the record.
+pub(crate) async fn is_of_this_transaction(
+    open: &mut Open,
+    record: &AuditRecord,
+) -> Result<bool, StoreError> {
+    let table = match record.scope {
+        Scope::Platform => "platform_audit_logs",
+        Scope::Tenant(_) => "offer_audit_logs",
+    };
+    let statement = open.query(&[
+        "SELECT EXISTS (SELECT FROM {schema}.",
+        table,
+        " AS it WHERE it.id = $1 AND it.transaction_id = pg_current_xact_id_if_assigned()) AS is_there",
+    ]);
+    let row = open.one(statement.bind(record.id.as_uuid())).await?;
+    row.get("is_there")
+}
+
 /// How the transaction of a stamp ended: `committed`, `aborted` or `in progress`; nothing where the server has forgotten.
 pub(crate) async fn status(open: &mut Open, stamp: &Stamp) -> Result<Option<String>, StoreError> {
     let statement = open.query(&["SELECT pg_xact_status($1::TEXT::XID8) AS status"]);

@@ -170,8 +170,7 @@ impl PgStore {
             });
         }
         let open = self.open_in(Scope::Platform, Access::Write).await?;
-        let (pool, schema) = self.parts();
-        Ok((open, Settling { pool, schema }))
+        Ok((open, self.settling()))
     }
 }
 

@@ -31,6 +31,9 @@ const OF_CAMPAIGN: &str =
     AND it.campaign_number = (SELECT campaign.number FROM {schema}.campaigns AS campaign
         WHERE campaign.tenant_id = $1 AND campaign.id = $2)";
 
+/// What was sent stays sent where the host rolls back.
+const UNCOMMITTED: &str = "nothing is sent in a transaction of the host's";
+
 const CONFLICT: StoreError = StoreError::Conflict("run");
 
 #[async_trait]
@@ -115,6 +118,7 @@ impl Ledger for PgStore {
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        self.refuse_joined(UNCOMMITTED)?;
         let (mut open, request) = (self.writing_for(request.tenant).await?, *request);
         detached(async move {
             let claimed = claiming::claim(&mut open, &request).await?;
@@ -149,6 +153,7 @@ impl Ledger for PgStore {
     }
 
     async fn reclaim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        self.refuse_joined(UNCOMMITTED)?;
         let (mut open, request) = (self.writing_for(request.tenant).await?, *request);
         detached(async move {
             let claimed = claiming::reclaim(&mut open, &request).await?;

@@ -5,6 +5,9 @@
 //!
 //! Criteria become conditions of SQL, so that PostgreSQL selects, counts and samples, by its indexes where there are any.
 //! [`CriteriaSql`] shows the statement, and [`PgStore::explain`] how it would be carried out.
+//!
+//! A host's own statements go into our commits by a [`CommitHook`], ours into a transaction of the host's by
+//! [`PgStore::join`], and [`PgStore::events`] tells what was committed.
 
 mod audit;
 mod campaigns;
@@ -18,12 +21,16 @@ mod contributions;
 mod criteria;
 mod customers;
 mod error;
+mod events;
 mod groups;
+mod hook;
+mod joined;
 mod keyset;
 mod ledger;
 mod migrate;
 mod migrations;
 mod offers;
+mod order;
 mod rows;
 mod schema;
 mod seals;
@@ -36,6 +43,9 @@ mod users;
 
 pub use check::{CheckError, Weakness};
 pub use criteria::{CriteriaSql, SqlBind, index_advice, index_for};
+pub use events::{Event, EventCursor, EventCursorError, EventsError};
+pub use hook::{CommitHook, HookError};
+pub use joined::{Joined, LeaveError};
 pub use migrate::MigrateError;
 pub use migrations::{Migration, Migrations};
 pub use schema::{SchemaName, SchemaNameError};

@@ -1,6 +1,6 @@
 //! The store.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use offerkit_core::{
@@ -15,7 +15,9 @@ use sqlx::{
 use crate::{
     check::{self, CheckError},
     commit::Settling,
-    connection::Open,
+    connection::{Open, Source},
+    hook::CommitHook,
+    joined::Shared,
     migrate::{self, MigrateError},
     schema::SchemaName,
     transaction::PgTransaction,
@@ -39,10 +41,13 @@ const TIMEOUTS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_sessio
 ///
 /// A connection that turns out to be broken, or in a transaction that someone left open, is closed when a transaction
 /// begins, and another is taken. What commits or begins runs to its end even where the caller stops waiting.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PgStore {
     pool: PgPool,
     schema: SchemaName,
+    /// The host's transaction, where the store acts in one.
+    joined: Option<Arc<Shared>>,
+    hook: Option<Arc<dyn CommitHook>>,
 }
 
 impl PgStore {
@@ -79,7 +84,21 @@ impl PgStore {
     /// pooler that changes connections between transactions, prepared statements have to survive that (PgBouncer 1.21).
     #[must_use]
     pub const fn from_pool(pool: PgPool, schema: SchemaName) -> Self {
-        Self { pool, schema }
+        Self {
+            pool,
+            schema,
+            joined: None,
+            hook: None,
+        }
+    }
+
+    /// Has the host do something in every commit of a change, in place of an earlier hook.
+    #[must_use]
+    pub fn on_commit(self, hook: impl CommitHook + 'static) -> Self {
+        Self {
+            hook: Some(Arc::new(hook)),
+            ..self
+        }
     }
 
     /// Makes the schema, or brings it up to date, as the pool's login role: it needs the right to make a schema, and to
@@ -118,9 +137,54 @@ impl PgStore {
         Arc::ptr_eq(&one, &two)
     }
 
+    pub(crate) const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// The same store, in the host's transaction.
+    pub(crate) fn within(&self, shared: Arc<Shared>) -> Self {
+        Self {
+            joined: Some(shared),
+            ..self.clone()
+        }
+    }
+
+    /// What has to be asked of committed transactions, or commits by itself, is none of the host's.
+    pub(crate) fn refuse_joined(&self, why: &'static str) -> Result<(), StoreError> {
+        match self.joined {
+            Some(_) => Err(StoreError::Refused(why)),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn settling(&self) -> Settling {
+        Settling {
+            source: self.source(),
+            schema: self.schema.clone(),
+            hook: self.hook.clone(),
+        }
+    }
+
+    fn source(&self) -> Source {
+        match &self.joined {
+            Some(shared) => Source::Joined(Arc::clone(shared)),
+            None => Source::Pool(self.pool.clone()),
+        }
+    }
+
     /// A transaction in `scope`, for those ports that are not reached through [`Transaction`].
     pub(crate) async fn open_in(&self, scope: Scope, access: Access) -> Result<Open, StoreError> {
-        Open::begin(self.pool.clone(), self.schema.clone(), scope, access).await
+        Open::begin(self.source(), self.schema.clone(), scope, access).await
+    }
+}
+
+impl fmt::Debug for PgStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgStore")
+            .field("pool", &self.pool)
+            .field("schema", &self.schema)
+            .field("is_joined", &self.joined.is_some())
+            .finish_non_exhaustive()
     }
 }
 
@@ -132,8 +196,6 @@ impl Store for PgStore {
         access: Access,
     ) -> Result<Box<dyn Transaction>, StoreError> {
         let open = self.open_in(scope, access).await?;
-        let (pool, schema) = self.parts();
-        let settling = Settling { pool, schema };
-        Ok(Box::new(PgTransaction::new(open, access, settling)))
+        Ok(Box::new(PgTransaction::new(open, access, self.settling())))
     }
 }

@@ -34,6 +34,7 @@ impl OfferkitBuilder {
                 store: backend.clone(),
                 sessions: backend.clone(),
                 customers: backend.clone(),
+                has_own_source: false,
                 customer_store: backend.clone(),
                 ledger: backend.clone(),
                 seals: backend,
@@ -67,6 +68,7 @@ impl OfferkitBuilder {
     #[must_use]
     pub fn customers(mut self, source: impl CustomerSource + 'static) -> Self {
         self.inner.customers = Arc::new(source);
+        self.inner.has_own_source = true;
         self
     }
 

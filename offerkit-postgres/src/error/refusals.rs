@@ -142,6 +142,14 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("campaign_launches_unchanged", "a launch never changes"),
     ("offer_comments_unchanged", "a comment never changes"),
+    (
+        "users_super_admin_remains",
+        "one active super admin always remains",
+    ),
+    (
+        "audit_hook_over",
+        "a commit hook does not end its transaction",
+    ),
     ("users_kept", "a user is deactivated, never deleted"),
     ("tenants_kept", "a tenant is deactivated, never deleted"),
     (

@@ -8,7 +8,7 @@ use offerkit_core::{
     ports::{Access, Store as _, StoreError, Transaction},
 };
 use offerkit_postgres::PgStore;
-use sqlx::types::Uuid;
+use sqlx::{Executor as _, types::Uuid};
 
 use crate::world::{Outcome, World, event_in, loan, now};
 
@@ -118,10 +118,16 @@ async fn counted_super_admins_do_not_change_meanwhile() -> Outcome {
     let world = World::new().await?;
     let (store, _) = world.store(4)?;
     let root = UserId::from_uuid(id(&world, "root").await?);
+    let another = "UPDATE offerkit.users SET is_super_admin = TRUE WHERE username = 'carol'";
+    let mut beside = world.beside().await?;
+    beside
+        .execute("SET session_replication_role = replica")
+        .await?;
+    beside.execute(another).await?;
     waits(
         &store,
         async |tx| {
-            assert_eq!(tx.users().count_super_admins().await?, 1);
+            assert_eq!(tx.users().count_super_admins().await?, 2);
             Ok(())
         },
         async |tx| {

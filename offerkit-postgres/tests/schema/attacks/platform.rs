@@ -25,6 +25,22 @@ attacks! {
         dropped: ["DROP TRIGGER user_tenant_roles_unchanged ON {schema}.user_tenant_roles"] as App
     }
 
+    the_last_super_admin_is_not_demoted {
+        record!(),
+        "UPDATE {schema}.users SET is_super_admin = FALSE WHERE username = 'root'";
+        stopped: [
+            (App, "users_super_admin_remains"), (Owner, "users_super_admin_remains"), (Superuser, "users_super_admin_remains")
+        ];
+        dropped: ["DROP TRIGGER users_super_admin_remains ON {schema}.users"] as App
+    }
+
+    the_last_super_admin_is_not_deactivated {
+        record!(),
+        "UPDATE {schema}.users SET is_active = FALSE";
+        stopped: [(App, "users_super_admin_remains"), (Superuser, "users_super_admin_remains")];
+        dropped: ["DROP TRIGGER users_super_admin_remains ON {schema}.users"] as App
+    }
+
     no_user_is_deleted {
         record!(),
         "DELETE FROM {schema}.users WHERE username = 'nobody'",
