@@ -157,7 +157,7 @@ impl Turn {
             tenant: String::new(),
         };
         let begin = sqlx::raw_sql(schema::begin_within(schema, scope, access));
-        // All rows, since a statement after the one that answers some may fail.
+        // All rows: a statement after the one that answers some may fail.
         let outcome = match begin.fetch_all(turn.connection()?).await {
             // Nothing was begun.
             Err(error) if is_outside_transaction(&error) => return Err(StoreError::Aborted),

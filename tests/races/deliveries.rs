@@ -8,8 +8,7 @@ const CUSTOMERS: usize = 250;
 
 /// Two runners fill one audience, and two workers send it: each customer is in it once, and is written to once.
 ///
-/// First seen to fail without `FOR UPDATE … SKIP LOCKED` and the rule that a claim is taken over once it has lapsed, for
-/// those who send, and without the comparison of the run's position and the ledger's key, for those who fill.
+/// First seen to fail without `FOR UPDATE … SKIP LOCKED`: a worker claimed what another had, which the database refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runners_and_two_workers_reach_every_customer_once() -> Outcome {
     let world = World::new().await?;

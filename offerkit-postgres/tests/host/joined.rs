@@ -138,11 +138,6 @@ async fn a_connection_that_is_lost_takes_the_transaction_with_it() -> Outcome {
 #[tokio::test]
 async fn a_login_that_may_not_take_the_librarys_role_is_told_so_and_goes_on() -> Outcome {
     let world = World::new().await?;
-    let mut transaction = world.begun().await?;
-    // For this database alone: other tests use the role at the same time.
-    transaction
-        .execute("SET LOCAL ROLE offerkit_test_teller")
-        .await?;
     let mut beside = world.beside().await?;
     beside
         .execute(

@@ -44,7 +44,8 @@ pub(crate) async fn particular(world: &World) -> Outcome<Transaction<'static, Po
     Ok(transaction)
 }
 
-/// First seen to fail with what gives the role and the tenant back removed from the release.
+/// First seen to fail with what gives the role and the tenant back removed from the release, and with constraints left as
+/// the host had them.
 #[tokio::test]
 async fn the_hosts_settings_are_back_however_a_call_ended() -> Outcome {
     let world = World::new().await?;
@@ -53,8 +54,9 @@ async fn the_hosts_settings_are_back_however_a_call_ended() -> Outcome {
     let before = settings(&mut transaction).await?;
     let tenant = world.loan.id;
     for (by, ends) in [
-        (&world.loan.creator, "refused"),
+        // The host checks constraints at once; what is done here waits for its record nevertheless.
         (&world.loan.approver, "done"),
+        (&world.loan.creator, "refused"),
         (&world.loan.approver, "failed"),
     ] {
         let joined = world.store.join(transaction);

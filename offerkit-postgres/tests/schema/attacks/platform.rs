@@ -1,6 +1,11 @@
 //! Taking over the platform, losing customers, storing what cannot be read.
 
-use crate::attack::attacks;
+use sqlx::Executor as _;
+
+use crate::{
+    attack::attacks,
+    world::{Outcome, Role, World, sql},
+};
 
 macro_rules! record {
     () => {
@@ -137,4 +142,41 @@ attacks! {
         stopped: [(App, "42501")];
         dropped: ["GRANT CREATE ON SCHEMA {schema} TO offerkit_app"] as App
     }
+}
+
+/// Each sees the other where they commit at the same moment; one is refused, or both wait for each other, and PostgreSQL
+/// ends one.
+///
+/// First seen to fail without `FOR SHARE` in the trigger: none remained.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_super_admins_who_remove_each_other_one_remains() -> Outcome {
+    let world = World::new().await?;
+    let mut before = world.connect(Role::Superuser).await?;
+    let second = "UPDATE {schema}.users SET is_super_admin = TRUE WHERE username = 'carol'";
+    for statement in ["BEGIN", record!(), second, "COMMIT"] {
+        before.execute(sql(statement)).await?;
+    }
+    let mut both = Vec::new();
+    for name in ["root", "carol"] {
+        let mut connection = world.connect(Role::App).await?;
+        let remove =
+            format!("UPDATE {{schema}}.users SET is_super_admin = FALSE WHERE username = '{name}'");
+        for statement in ["BEGIN", record!(), &remove] {
+            connection.execute(sql(statement)).await?;
+        }
+        both.push(connection);
+    }
+    let commits = both
+        .into_iter()
+        .map(|mut connection| tokio::spawn(async move { connection.execute("COMMIT").await }));
+    let mut committed = 0;
+    for commit in commits.collect::<Vec<_>>() {
+        committed += usize::from(commit.await?.is_ok());
+    }
+    assert_eq!(committed, 1);
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM offerkit.users WHERE is_super_admin")
+        .fetch_one(&mut before)
+        .await?;
+    assert_eq!(left, 1);
+    Ok(())
 }
