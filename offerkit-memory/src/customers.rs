@@ -3,6 +3,7 @@
 mod chunks;
 
 use std::{
+    any::Any,
     collections::{BTreeMap, BTreeSet},
     hash::{BuildHasher as _, RandomState},
 };
@@ -162,6 +163,10 @@ impl CustomerSource for MemoryStore {
             }
             sample.into_values().cloned().collect()
         }))
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

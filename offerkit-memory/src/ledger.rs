@@ -14,7 +14,6 @@ use offerkit_core::{
     },
     time::Timestamp,
 };
-use uuid::Uuid;
 
 use self::book::{Book, Standing, Step};
 use crate::{
@@ -28,8 +27,8 @@ mod book;
 mod history;
 mod lane;
 
-/// Where a book stands: a delivery's key names its campaign but no tenant, so the campaign comes first.
-type Shelf = (CampaignId, TenantId);
+/// Where a book stands.
+type Shelf = (TenantId, CampaignId);
 
 #[derive(Debug, Default)]
 pub(crate) struct Books {
@@ -39,34 +38,25 @@ pub(crate) struct Books {
 
 impl Books {
     fn book(&self, tenant: TenantId, campaign: CampaignId) -> Option<&Book> {
-        self.books.get(&(campaign, tenant))
+        self.books.get(&(tenant, campaign))
     }
 
     fn book_mut(&mut self, tenant: TenantId, campaign: CampaignId) -> Option<&mut Book> {
-        self.books.get_mut(&(campaign, tenant))
+        self.books.get_mut(&(tenant, campaign))
     }
 
     fn of_tenant(&self, tenant: TenantId) -> impl Iterator<Item = (CampaignId, &Book)> {
-        let books = self.books.iter();
-        let books = books.filter(move |((_, owner), _)| *owner == tenant);
-        books.map(|((campaign, _), book)| (*campaign, book))
+        let books = self.books.range((tenant, FIRST)..);
+        let books = books.take_while(move |((owner, _), _)| *owner == tenant);
+        books.map(|((_, campaign), book)| (*campaign, book))
     }
 
-    /// The book of a run that goes on, and the run's place in it.
-    fn running(&mut self, run: RunId) -> Option<(&mut Book, usize)> {
-        let book = self.books.get_mut(self.runs.get(&run)?)?;
+    /// The book of a tenant's run, and the run's place in it.
+    fn of_run(&mut self, tenant: TenantId, run: RunId) -> Option<(&mut Book, usize)> {
+        let shelf = self.runs.get(&run).filter(|(owner, _)| *owner == tenant)?;
+        let book = self.books.get_mut(shelf)?;
         let place = book.runs.iter().position(|it| it.id == run)?;
         Some((book, place))
-    }
-
-    fn holding(&mut self, token: ClaimToken, key: DeliveryKey) -> Option<&mut Book> {
-        let place = |id| (key.campaign, TenantId::from_uuid(id));
-        let books = self
-            .books
-            .range_mut(place(Uuid::nil())..=place(Uuid::max()));
-        books
-            .map(|(_, book)| book)
-            .find(|book| book.holds(token, key))
     }
 
     /// Moves every row of a status to another, and answers how many.
@@ -95,6 +85,8 @@ impl Books {
     }
 }
 
+const FIRST: CampaignId = CampaignId::from_uuid(uuid::Uuid::nil());
+
 const CONFLICT: StoreError = StoreError::Conflict("run");
 
 #[async_trait]
@@ -104,7 +96,7 @@ impl Ledger for MemoryStore {
         if books.runs.contains_key(&run.id) {
             return Err(StoreError::Duplicate(UniqueKey::Id));
         }
-        let place = (run.campaign, run.tenant);
+        let place = (run.tenant, run.campaign);
         let book = books.books.entry(place).or_default();
         if book.runs.iter().any(|it| it.status == RunStatus::Running) {
             return Err(CONFLICT);
@@ -138,9 +130,10 @@ impl Ledger for MemoryStore {
         source: &dyn CustomerSource,
         extension: &Extension<'_>,
     ) -> Result<Run, StoreError> {
+        let tenant = extension.selection.tenant();
         let position = {
             let mut books = write(&self.shared().books);
-            let (book, place) = books.running(extension.run).ok_or(CONFLICT)?;
+            let (book, place) = books.of_run(tenant, extension.run).ok_or(CONFLICT)?;
             let run = book.runs.get(place).ok_or(CONFLICT)?;
             if run.status != RunStatus::Running {
                 return Err(CONFLICT);
@@ -151,7 +144,7 @@ impl Ledger for MemoryStore {
             .select(extension.selection, position, extension.limit)
             .await?;
         let mut books = write(&self.shared().books);
-        let (book, place) = books.running(extension.run).ok_or(CONFLICT)?;
+        let (book, place) = books.of_run(tenant, extension.run).ok_or(CONFLICT)?;
         let mut run = book.runs.get(place).cloned().ok_or(CONFLICT)?;
         if run.status != RunStatus::Running || run.position != position {
             return Err(CONFLICT);
@@ -165,6 +158,7 @@ impl Ledger for MemoryStore {
 
     async fn end_run(
         &self,
+        tenant: TenantId,
         run: RunId,
         status: RunStatus,
         now: Timestamp,
@@ -174,7 +168,7 @@ impl Ledger for MemoryStore {
             "a run does not end as running",
         )?;
         let mut books = write(&self.shared().books);
-        let (book, place) = books.running(run).ok_or(CONFLICT)?;
+        let (book, place) = books.of_run(tenant, run).ok_or(CONFLICT)?;
         if let Some(run) = book.runs.get_mut(place)
             && run.status == RunStatus::Running
         {
@@ -192,6 +186,7 @@ impl Ledger for MemoryStore {
 
     async fn settle(
         &self,
+        tenant: TenantId,
         token: ClaimToken,
         settlements: &[Settlement],
         now: Timestamp,
@@ -212,7 +207,8 @@ impl Ledger for MemoryStore {
                 not_before: settlement.not_before.filter(|_| is_again),
                 at: now,
             };
-            if let Some(book) = books.holding(token, key)
+            if let Some(book) = books.book_mut(tenant, key.campaign)
+                && book.holds(token, key)
                 && book.step(key.customer, key.channel, step)
             {
                 settled += 1;

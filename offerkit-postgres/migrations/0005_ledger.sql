@@ -148,44 +148,6 @@ CREATE TRIGGER campaign_customers_of_run AFTER INSERT ON {schema}.campaign_custo
     REFERENCING NEW TABLE AS filled
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.campaign_customers_of_run();
 
--- A run and a claim are named without their tenant, and nobody sees another's rows. Tenants are few, so each is asked;
--- the one that has it stays set for the rest of the transaction.
-CREATE FUNCTION {schema}.enter_tenant_of_run(run UUID) RETURNS UUID
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    tenant UUID;
-BEGIN
-    FOR tenant IN SELECT it.id FROM {schema}.tenants AS it ORDER BY it.number LOOP
-        PERFORM set_config('offerkit.tenant', tenant::TEXT, TRUE);
-        IF EXISTS (SELECT FROM {schema}.audience_runs AS it WHERE it.tenant_id = tenant AND it.id = run) THEN
-            RETURN tenant;
-        END IF;
-    END LOOP;
-    PERFORM set_config('offerkit.tenant', '', TRUE);
-    RETURN NULL;
-END
-$$;
-CREATE FUNCTION {schema}.enter_tenant_of_claim(campaign UUID, token UUID) RETURNS UUID
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    tenant UUID;
-BEGIN
-    FOR tenant IN SELECT it.id FROM {schema}.tenants AS it ORDER BY it.number LOOP
-        PERFORM set_config('offerkit.tenant', tenant::TEXT, TRUE);
-        IF EXISTS (
-            SELECT FROM {schema}.campaigns AS of_tenant
-            JOIN {schema}.campaign_customers AS row ON row.tenant_number = {schema}.current_tenant_number()
-                AND row.campaign_number = of_tenant.number AND row.delivery_status = 'sending'
-            WHERE of_tenant.tenant_id = tenant AND of_tenant.id = campaign AND row.claim_token = token
-        ) THEN
-            RETURN tenant;
-        END IF;
-    END LOOP;
-    PERFORM set_config('offerkit.tenant', '', TRUE);
-    RETURN NULL;
-END
-$$;
-
 -- The ledger as people read it.
 CREATE VIEW {schema}.deliveries WITH (security_invoker = true, security_barrier = true) AS
     SELECT tenant.id AS tenant_id, campaign.id AS campaign_id, row.customer_id, row.channel, run.offer_id,

@@ -1,6 +1,6 @@
 //! The platform's customers.
 
-use std::collections::HashMap;
+use std::{any::Any, collections::HashMap};
 
 use async_trait::async_trait;
 use offerkit_core::{
@@ -76,6 +76,10 @@ impl CustomerSource for PgStore {
             }
         }
         read(&mut open, &sampled).await
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 

@@ -63,8 +63,9 @@ impl Ledger for PgStore {
         source: &dyn CustomerSource,
         extension: &Extension<'_>,
     ) -> Result<Run, StoreError> {
-        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
-        let run = runs::enter(&mut open, extension.run)
+        let tenant = extension.selection.tenant();
+        let mut open = self.reading_for(tenant).await?;
+        let run = runs::find(&mut open, tenant, extension.run)
             .await?
             .ok_or(CONFLICT)?;
         drop(open);
@@ -76,6 +77,7 @@ impl Ledger for PgStore {
             .select(extension.selection, run.position, extension.limit)
             .await?;
         let chunk = filling::Chunk {
+            tenant,
             run: run.id,
             position: run.position,
             selected,
@@ -84,7 +86,7 @@ impl Ledger for PgStore {
             limit: extension.limit,
             now: extension.now,
         };
-        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        let mut open = self.writing_for(tenant).await?;
         detached(async move {
             let run = filling::fill(&mut open, &chunk).await?;
             commit::end(open).await?;
@@ -95,6 +97,7 @@ impl Ledger for PgStore {
 
     async fn end_run(
         &self,
+        tenant: TenantId,
         run: RunId,
         status: RunStatus,
         now: Timestamp,
@@ -102,9 +105,10 @@ impl Ledger for PgStore {
         if status == RunStatus::Running {
             return Err(StoreError::Refused("a run does not end as running"));
         }
-        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        let mut open = self.writing_for(tenant).await?;
         detached(async move {
-            let mut run = runs::enter(&mut open, run).await?.ok_or(CONFLICT)?;
+            let run = runs::find(&mut open, tenant, run).await?;
+            let mut run = run.ok_or(CONFLICT)?;
             if run.status == RunStatus::Running {
                 run.status = status;
                 run.finished_at = Some(now);
@@ -127,6 +131,7 @@ impl Ledger for PgStore {
 
     async fn settle(
         &self,
+        tenant: TenantId,
         token: ClaimToken,
         settlements: &[Settlement],
         now: Timestamp,
@@ -137,10 +142,11 @@ impl Ledger for PgStore {
                 "a claimed delivery does not lead there",
             ));
         }
-        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        let mut open = self.writing_for(tenant).await?;
         let settlements = settlements.to_vec();
         detached(async move {
-            let settled = claiming::settle(&mut open, token, &settlements, now).await?;
+            let holder = (tenant, token);
+            let settled = claiming::settle(&mut open, holder, &settlements, now).await?;
             commit::end(open).await?;
             Ok(settled)
         })

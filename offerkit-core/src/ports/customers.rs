@@ -1,5 +1,7 @@
 //! Customers: where criteria select from, and where ours are kept.
 
+use std::any::Any;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +84,10 @@ pub trait CustomerSource: Send + Sync {
         selection: &Selection,
         limit: usize,
     ) -> Result<Vec<Customer>, StoreError>;
+
+    /// The source itself. A ledger that finds its own database behind it may select there, instead of asking for ids; a
+    /// source that wraps another and changes what is selected answers itself, not the other.
+    fn as_any(&self) -> &dyn Any;
 }
 
 /// A customer to import, or why they were refused before they came to the store.

@@ -151,7 +151,8 @@ pub trait Ledger: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Conflict`] where another runner moved the run meanwhile, or it is over.
+    /// [`StoreError::Conflict`] where another runner moved the run meanwhile, it is over, or the selection's tenant has no
+    /// such run.
     async fn extend(
         &self,
         source: &dyn CustomerSource,
@@ -162,9 +163,10 @@ pub trait Ledger: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Conflict`] where there is no such run, [`StoreError::Refused`] for [`RunStatus::Running`].
+    /// [`StoreError::Conflict`] where the tenant has no such run, [`StoreError::Refused`] for [`RunStatus::Running`].
     async fn end_run(
         &self,
+        tenant: TenantId,
         run: RunId,
         status: RunStatus,
         now: Timestamp,
@@ -173,7 +175,7 @@ pub trait Ledger: Send + Sync {
     /// Claims pending rows in order of their customers' ids. No row is claimed twice at the same time.
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError>;
 
-    /// Settles rows that `token` still holds, and answers how many those were: a worker that slept past its deadline
+    /// Settles a tenant's rows that `token` still holds, and answers how many those were: a worker that slept past its deadline
     /// settles nothing that was recovered since.
     ///
     /// # Errors
@@ -181,6 +183,7 @@ pub trait Ledger: Send + Sync {
     /// [`StoreError::Refused`], and nothing is settled, where a status is none that a claimed row leads to.
     async fn settle(
         &self,
+        tenant: TenantId,
         token: ClaimToken,
         settlements: &[Settlement],
         now: Timestamp,

@@ -1,6 +1,6 @@
 //! The books against a naive model: every count and every queue is what a look at all rows finds.
 
-use std::collections::BTreeMap;
+use std::{any::Any, collections::BTreeMap};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -53,6 +53,10 @@ impl CustomerSource for Numbers {
 
     async fn sample(&self, _: &Selection, _: usize) -> Result<Vec<Customer>, StoreError> {
         Ok(Vec::new())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 }
 
@@ -217,7 +221,7 @@ fn step(store: &MemoryStore, model: &mut Model, now: i64, number: u32, op: Op) {
                 not_before: Some(at(now + wait)),
             };
             let token_id = ClaimToken::from_uuid(uuid(token));
-            let real = block_on(store.settle(token_id, &[settlement], at(now)));
+            let real = block_on(store.settle(TENANT, token_id, &[settlement], at(now)));
             if !Sending.leads_to(status) {
                 assert!(matches!(real, Err(StoreError::Refused(_))));
                 return;
@@ -308,7 +312,7 @@ fn a_campaign_fills_by_one_run_at_a_time_and_an_ended_one_is_not_extended() {
     block_on(store.start_run(&run(1))).unwrap();
     let second = block_on(store.start_run(&run(2)));
     assert!(matches!(second, Err(StoreError::Conflict(_))));
-    block_on(store.end_run(run(1).id, RunStatus::Finished, at(1))).unwrap();
+    block_on(store.end_run(TENANT, run(1).id, RunStatus::Finished, at(1))).unwrap();
     let selection = selection();
     let extension = Extension {
         run: run(1).id,
@@ -341,7 +345,7 @@ fn the_first_claim_and_the_attempts_are_remembered() {
     };
     let settle = |token| {
         let token = ClaimToken::from_uuid(uuid(token));
-        block_on(store.settle(token, std::slice::from_ref(&settlement), at(21))).unwrap()
+        block_on(store.settle(TENANT, token, std::slice::from_ref(&settlement), at(21))).unwrap()
     };
     assert_eq!((settle(1), settle(2), settle(2)), (0, 1, 0));
     let again = block_on(store.claim(&request(3, Channel::Email, 30))).unwrap();

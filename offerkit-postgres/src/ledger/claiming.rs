@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use offerkit_core::{
     domain::{Channel, DeliveryKey, DeliveryStatus, RevisionNumber},
-    id::{CampaignId, ClaimToken, CustomerId},
+    id::{CampaignId, ClaimToken, CustomerId, TenantId},
     ports::{ClaimRequest, Claimed, Settlement, StoreError},
     time::Timestamp,
 };
@@ -111,7 +111,7 @@ pub(super) fn attempts(row: &Row) -> Result<u32, StoreError> {
 /// Settles what the token still holds. The first settlement of a row counts.
 pub(super) async fn settle(
     open: &mut Open,
-    token: ClaimToken,
+    (tenant, token): (TenantId, ClaimToken),
     settlements: &[Settlement],
     now: Timestamp,
 ) -> Result<u64, StoreError> {
@@ -126,26 +126,18 @@ pub(super) async fn settle(
         let of_campaign = by_campaign.entry(campaign).or_default();
         of_campaign.entry((channel, customer)).or_insert(settlement);
     }
+    let hold = open.query(&["SELECT set_config('offerkit.claim', $1::TEXT, TRUE)"]);
+    open.one(hold.bind(token.as_uuid())).await?;
     let mut settled = 0;
     for (campaign, settlements) in by_campaign {
-        let enter = open
-            .query(
-                &["SELECT {schema}.enter_tenant_of_claim($1, $2) AS tenant_id,
-                    set_config('offerkit.claim', $2::TEXT, TRUE) AS token"],
-            )
+        let statement = open
+            .query(&[SETTLE, OF_CAMPAIGN])
+            .bind(tenant.as_uuid())
             .bind(campaign.as_uuid())
-            .bind(token.as_uuid());
-        let row = open.one(enter).await?;
-        if let Some(tenant) = row.get::<Option<Uuid>>("tenant_id")? {
-            let statement = open
-                .query(&[SETTLE, OF_CAMPAIGN])
-                .bind(tenant)
-                .bind(campaign.as_uuid())
-                .bind(token.as_uuid())
-                .bind(now.as_datetime());
-            let settlements: Vec<_> = settlements.into_values().collect();
-            settled += open.execute(with(statement, &settlements)).await?;
-        }
+            .bind(token.as_uuid())
+            .bind(now.as_datetime());
+        let settlements: Vec<_> = settlements.into_values().collect();
+        settled += open.execute(with(statement, &settlements)).await?;
     }
     Ok(settled)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use offerkit_core::{
     domain::{Channel, NOT_SELECTED_ANEW, Run, RunStatus},
-    id::{CustomerId, RunId},
+    id::{CustomerId, RunId, TenantId},
     ports::StoreError,
     time::Timestamp,
 };
@@ -15,6 +15,7 @@ use crate::{connection::Open, rows::signed};
 
 /// What was selected after a run's position.
 pub(super) struct Chunk {
+    pub(super) tenant: TenantId,
     pub(super) run: RunId,
     pub(super) position: Option<CustomerId>,
     pub(super) selected: Vec<CustomerId>,
@@ -36,7 +37,8 @@ enum Standing {
 
 /// Adds the chunk up to the ceiling, and moves the run past it, unless another runner has moved it.
 pub(super) async fn fill(open: &mut Open, chunk: &Chunk) -> Result<Run, StoreError> {
-    let mut run = runs::enter(open, chunk.run).await?.ok_or(CONFLICT)?;
+    let run = runs::find(open, chunk.tenant, chunk.run).await?;
+    let mut run = run.ok_or(CONFLICT)?;
     if run.status != RunStatus::Running || run.position != chunk.position {
         return Err(CONFLICT);
     }

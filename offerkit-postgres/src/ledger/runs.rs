@@ -71,16 +71,15 @@ pub(super) async fn of_campaign(
     rows.iter().map(run).collect()
 }
 
-/// Sets the tenant that a run belongs to for the rest of the transaction, and holds the run until its end.
-pub(super) async fn enter(open: &mut Open, id: RunId) -> Result<Option<Run>, StoreError> {
-    let statement = open.query(&["SELECT {schema}.enter_tenant_of_run($1) AS tenant_id"]);
-    let row = open.one(statement.bind(id.as_uuid())).await?;
-    let Some(tenant) = row.get::<Option<Uuid>>("tenant_id")? else {
-        return Ok(None);
-    };
+/// The tenant's run; in a transaction that changes, nobody else moves it until the end.
+pub(super) async fn find(
+    open: &mut Open,
+    tenant: TenantId,
+    id: RunId,
+) -> Result<Option<Run>, StoreError> {
     let statement = open
-        .query(&[SELECT, "$1 AND it.id = $2 FOR UPDATE"])
-        .bind(tenant)
+        .query(&[SELECT, "$1 AND it.id = $2", open.lock(" FOR UPDATE")])
+        .bind(tenant.as_uuid())
         .bind(id.as_uuid());
     let row = open.optional(statement).await?;
     row.as_ref().map(run).transpose()

@@ -48,7 +48,7 @@ impl<B: Adapter> World<B> {
             limit,
             now: self.now(),
         };
-        let source = SlowSource(&self.store);
+        let source = SlowSource(self.store.clone());
         Ok(self.store.extend(&source, &extension).await?)
     }
 
@@ -115,7 +115,9 @@ impl<B: Adapter> World<B> {
             .iter()
             .map(|claimed| settlement(claimed.key, status))
             .collect();
-        self.store.settle(token, &settlements, self.now()).await
+        self.store
+            .settle(self.tenant.id, token, &settlements, self.now())
+            .await
     }
 
     /// Every row of a campaign, by customer and channel.

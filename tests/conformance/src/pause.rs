@@ -1,5 +1,7 @@
 //! Letting the others of a case go on.
 
+use std::any::Any;
+
 use async_trait::async_trait;
 use offerkit_core::{
     domain::Customer,
@@ -23,10 +25,10 @@ pub(crate) async fn pause() {
 }
 
 /// Customers that take their time, so that others go on between a selection and what is done with it.
-pub(crate) struct SlowSource<'a, B>(pub(crate) &'a B);
+pub(crate) struct SlowSource<B>(pub(crate) B);
 
 #[async_trait]
-impl<B: Adapter> CustomerSource for SlowSource<'_, B> {
+impl<B: Adapter> CustomerSource for SlowSource<B> {
     async fn get_many(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
         pause().await;
         self.0.get_many(ids).await
@@ -55,5 +57,10 @@ impl<B: Adapter> CustomerSource for SlowSource<'_, B> {
     ) -> Result<Vec<Customer>, StoreError> {
         pause().await;
         self.0.sample(selection, limit).await
+    }
+
+    /// It selects as the other does, so a ledger may ask that one.
+    fn as_any(&self) -> &dyn Any {
+        self.0.as_any()
     }
 }

@@ -69,7 +69,9 @@ impl Deliveries {
             }
             // It belongs to an earlier launch.
             let now = self.acting.kit().now();
-            ledger.end_run(run.id, RunStatus::Superseded, now).await?;
+            ledger
+                .end_run(self.tenant, run.id, RunStatus::Superseded, now)
+                .await?;
         }
         let run = Run {
             id: RunId::from_uuid(self.acting.kit().uuid()),

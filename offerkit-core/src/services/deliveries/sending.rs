@@ -176,7 +176,7 @@ impl Deliveries {
     ) -> Result<(), Error> {
         let now = self.acting.kit().now();
         let ledger = &self.acting.kit().inner.ledger;
-        let settled = ledger.settle(token, settlements, now).await?;
+        let settled = ledger.settle(self.tenant, token, settlements, now).await?;
         // What a later worker has taken over is counted there.
         if usize::try_from(settled) == Ok(settlements.len()) {
             for settlement in settlements {

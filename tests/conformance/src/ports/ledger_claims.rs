@@ -25,6 +25,7 @@ cases! { ports::ledger_claims:
     a_claim_is_of_one_tenant_campaign_and_channel,
     claimed_rows_are_settled_with_their_token,
     another_token_settles_nothing,
+    another_tenant_settles_nothing,
     a_settled_row_is_not_settled_again,
     a_row_to_be_tried_again_waits_for_its_moment,
     a_worker_whose_clock_is_behind_claims_nothing_early,
@@ -116,7 +117,12 @@ async fn claimed_rows_are_settled_with_their_token<B: Adapter>(store: &B) -> Out
             ..settlement(claimed.key, status)
         })
         .collect();
-    assert_eq!(store.settle(token, &settlements, w.now()).await?, 5);
+    assert_eq!(
+        store
+            .settle(w.tenant.id, token, &settlements, w.now())
+            .await?,
+        5
+    );
     let rows = w.ledger_rows(&campaign).await?;
     let emails = rows.iter().filter(|row| row.key.channel == Channel::Email);
     for (row, settlement) in emails.zip(&settlements) {
@@ -136,6 +142,20 @@ async fn another_token_settles_nothing<B: Adapter>(store: &B) -> Outcome {
     let other = ClaimToken::from_uuid(w.uuid());
     assert_eq!(w.settle(other, &claimed, Sent).await?, 0);
     assert_eq!(w.emails(&campaign).await?, [Sending; 2]);
+    Ok(())
+}
+
+async fn another_tenant_settles_nothing<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let (campaign, _) = w.audience(1).await?;
+    let twin = w.platform.tenant("card").await?.id;
+    let (token, claimed) = w.claim(&campaign, 1).await?;
+    let settlements: Vec<_> = claimed
+        .iter()
+        .map(|row| settlement(row.key, Sent))
+        .collect();
+    assert_eq!(store.settle(twin, token, &settlements, w.now()).await?, 0);
+    assert_eq!(w.emails(&campaign).await?, [Sending]);
     Ok(())
 }
 
@@ -161,7 +181,7 @@ async fn a_row_to_be_tried_again_waits_for_its_moment<B: Adapter>(store: &B) -> 
             ..settlement(claimed.key, Pending)
         })
         .collect();
-    assert_eq!(store.settle(token, &again, w.now()).await?, 1);
+    assert_eq!(store.settle(w.tenant.id, token, &again, w.now()).await?, 1);
     let (_, second) = w.claim(&campaign, 100).await?;
     assert_eq!(customers(&second), all.get(1..).unwrap_or_default());
     w.pass(TimeDelta::minutes(10) - TimeDelta::microseconds(1));
@@ -184,7 +204,7 @@ async fn a_worker_whose_clock_is_behind_claims_nothing_early<B: Adapter>(store: 
             ..settlement(claimed.key, Pending)
         })
         .collect();
-    store.settle(token, &again, w.now()).await?;
+    store.settle(w.tenant.id, token, &again, w.now()).await?;
     let behind = w.request(&campaign, 100);
     w.pass(TimeDelta::minutes(10));
     assert_eq!(w.claim(&campaign, 1).await?.1.len(), 1);
@@ -358,7 +378,9 @@ async fn a_status_that_a_claimed_row_does_not_lead_to_settles_nothing<B: Adapter
             .map(|(claimed, status)| settlement(claimed.key, status))
             .collect();
         fails!(
-            store.settle(token, &settlements, w.now()).await,
+            store
+                .settle(w.tenant.id, token, &settlements, w.now())
+                .await,
             StoreError::Refused(_)
         );
         assert_eq!(w.emails(&campaign).await?, [Sending; 2], "{status:?}");

@@ -6,11 +6,12 @@ use chrono::TimeDelta;
 use futures_util::future::join;
 use offerkit_core::{
     domain::{Campaign, Run, RunStatus},
-    ports::StoreError,
+    ports::{Extension, Selection, StoreError},
 };
 
 use crate::{
     Adapter, Failure, Outcome,
+    audience::BOTH,
     cases::{cases, failing, fails},
     world::World,
 };
@@ -31,6 +32,7 @@ cases! { ports::ledger_runs:
     an_absent_run_is_a_conflict,
     inactive_customers_get_no_row,
     runs_are_their_tenants_alone,
+    a_run_is_moved_and_ended_by_its_tenant_alone,
 }
 
 /// Asserts that a result is a conflict.
@@ -225,7 +227,7 @@ async fn an_ended_run_makes_room_for_another<B: Adapter>(store: &B) -> Outcome {
     let run = started(&w, &campaign).await?;
     w.extend(&run, 100, 1).await?;
     store
-        .end_run(run.id, RunStatus::Superseded, w.now())
+        .end_run(w.tenant.id, run.id, RunStatus::Superseded, w.now())
         .await?;
     is_conflict(w.extend(&run, 100, 1).await)?;
     let ended = store.runs(w.tenant.id, campaign.id()).await?;
@@ -246,7 +248,7 @@ async fn a_run_that_is_over_stays_as_it_is<B: Adapter>(store: &B) -> Outcome {
     let run = w.finished_run(&campaign, 10).await?;
     w.pass(TimeDelta::minutes(1));
     store
-        .end_run(run.id, RunStatus::Superseded, w.now())
+        .end_run(w.tenant.id, run.id, RunStatus::Superseded, w.now())
         .await?;
     assert_eq!(store.runs(w.tenant.id, campaign.id()).await?, [run]);
     Ok(())
@@ -257,7 +259,9 @@ async fn a_run_does_not_end_as_running<B: Adapter>(store: &B) -> Outcome {
     let campaign = w.launched().await?;
     let run = started(&w, &campaign).await?;
     fails!(
-        store.end_run(run.id, RunStatus::Running, w.now()).await,
+        store
+            .end_run(w.tenant.id, run.id, RunStatus::Running, w.now())
+            .await,
         StoreError::Refused(_)
     );
     assert_eq!(store.runs(w.tenant.id, campaign.id()).await?, [run]);
@@ -269,7 +273,9 @@ async fn an_absent_run_is_a_conflict<B: Adapter>(store: &B) -> Outcome {
     let absent = w.new_run(&w.launched().await?);
     is_conflict(w.extend(&absent, 100, 1).await)?;
     fails!(
-        store.end_run(absent.id, RunStatus::Finished, w.now()).await,
+        store
+            .end_run(w.tenant.id, absent.id, RunStatus::Finished, w.now())
+            .await,
         StoreError::Conflict(_)
     );
     Ok(())
@@ -295,5 +301,36 @@ async fn runs_are_their_tenants_alone<B: Adapter>(store: &B) -> Outcome {
     started(&w, &campaign).await?;
     assert_eq!(store.unfinished_run(twin, campaign.id()).await?, None);
     assert_eq!(store.runs(twin, campaign.id()).await?, []);
+    Ok(())
+}
+
+async fn a_run_is_moved_and_ended_by_its_tenant_alone<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    w.platform.customers(1).await?;
+    let twin = w.platform.tenant("card").await?.id;
+    let campaign = w.launched().await?;
+    let run = started(&w, &campaign).await?;
+    fails!(
+        store
+            .end_run(twin, run.id, RunStatus::Superseded, w.now())
+            .await,
+        StoreError::Conflict(_)
+    );
+    let ours = w.selection(r#"{"$everyone": true}"#)?;
+    let selection = Selection::new(twin, ours.criteria().clone(), ours.moment().clone());
+    let extension = Extension {
+        run: run.id,
+        selection: &selection,
+        channels: BOTH,
+        ceiling: 100,
+        limit: 100,
+        now: w.now(),
+    };
+    fails!(
+        store.extend(store, &extension).await,
+        StoreError::Conflict(_)
+    );
+    assert_eq!(store.runs(w.tenant.id, campaign.id()).await?, [run]);
+    assert_eq!(w.ledger_rows(&campaign).await?, []);
     Ok(())
 }
