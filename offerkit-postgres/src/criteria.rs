@@ -11,6 +11,8 @@ mod question;
 mod received;
 mod relation;
 pub(crate) mod selected;
+mod shown;
 mod sink;
 
 pub(crate) use self::relation::Relation;
+pub use self::shown::{CriteriaSql, SqlBind};

@@ -84,6 +84,19 @@ impl CustomerSource for PgStore {
 }
 
 impl PgStore {
+    /// How PostgreSQL would find whom a selection selects: the lines of `EXPLAIN`. Nothing is selected.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database cannot be asked.
+    pub async fn explain(&self, selection: &Selection) -> Result<Vec<String>, StoreError> {
+        let mut open = self.open_for(selection).await?;
+        let relation = Relation::ours(open.schema());
+        let mut statement = selected::explain(&relation, selection);
+        let rows = open.all(statement.build().persistent(false)).await?;
+        rows.iter().map(|row| row.get("QUERY PLAN")).collect()
+    }
+
     /// One snapshot, in which the deliveries of the selection's tenant are seen, and of no other.
     async fn open_for(&self, selection: &Selection) -> Result<Open, StoreError> {
         let scope = Scope::Tenant(selection.tenant());

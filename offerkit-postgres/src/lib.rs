@@ -3,8 +3,8 @@
 //! [`Migrations`] make the schema, and [`PgStore::migrate`] runs them. `docs/postgres-schema.md` shows the schema, and
 //! what became of every column that the users drew.
 //!
-//! Criteria are not turned into SQL yet: selecting, counting and sampling read the active customers and evaluate the criteria
-//! on each, as much work as there are customers.
+//! Criteria become conditions of SQL, so that PostgreSQL selects, counts and samples, by its indexes where there are any.
+//! [`CriteriaSql`] shows the statement, and [`PgStore::explain`] how it would be carried out.
 
 mod audit;
 mod campaigns;
@@ -35,6 +35,7 @@ mod transaction;
 mod users;
 
 pub use check::{CheckError, Weakness};
+pub use criteria::{CriteriaSql, SqlBind};
 pub use migrate::MigrateError;
 pub use migrations::{Migration, Migrations};
 pub use schema::{SchemaName, SchemaNameError};

@@ -28,6 +28,13 @@ pub(crate) fn push_selected(sink: &mut impl Sink, relation: &Relation, selection
     condition::push(sink, selection.criteria().expr(), &setting);
 }
 
+/// How it would be found, as lines of text.
+pub(crate) fn explain(relation: &Relation, selection: &Selection) -> QueryBuilder<Postgres> {
+    let mut builder = QueryBuilder::new("EXPLAIN ");
+    push_ids(&mut builder, relation, selection);
+    builder
+}
+
 /// How many there are, as `count`.
 pub(crate) fn count(relation: &Relation, selection: &Selection) -> QueryBuilder<Postgres> {
     let mut builder = QueryBuilder::new("SELECT count(*) AS count ");
@@ -63,10 +70,17 @@ pub(crate) fn sample(
     up_to(builder, limit)
 }
 
+/// Writes the statement that gives the id of each, as `id`.
+pub(super) fn push_ids(sink: &mut impl Sink, relation: &Relation, selection: &Selection) {
+    sink.push("SELECT ");
+    sink.push(relation.id());
+    sink.push(" AS id ");
+    push_selected(sink, relation, selection);
+}
+
 fn ids(relation: &Relation, selection: &Selection) -> QueryBuilder<Postgres> {
-    let mut builder = QueryBuilder::new("SELECT ");
-    builder.push(relation.id()).push(" AS id ");
-    push_selected(&mut builder, relation, selection);
+    let mut builder = QueryBuilder::new("");
+    push_ids(&mut builder, relation, selection);
     builder
 }
 
