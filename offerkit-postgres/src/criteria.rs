@@ -7,6 +7,7 @@ mod attribute;
 mod bind;
 mod column;
 mod condition;
+mod number;
 mod question;
 mod received;
 mod relation;
@@ -14,5 +15,5 @@ pub(crate) mod selected;
 mod shown;
 mod sink;
 
-pub(crate) use self::relation::Relation;
+pub(crate) use self::relation::{Attributes, Place, Relation, RelationKey, SqlColumn};
 pub use self::shown::{CriteriaSql, SqlBind};

@@ -14,7 +14,7 @@ use offerkit_core::{
 };
 use sqlx::{Postgres, QueryBuilder, types::Uuid};
 
-use self::row::customer;
+pub(crate) use self::row::customer;
 use crate::{
     audit,
     commit::{self, Settling},
@@ -106,7 +106,7 @@ impl PgStore {
 
 /// The customers whose ids a statement of criteria selects. It is planned with its values each time, since how many
 /// customers they select decides how they are best found.
-async fn identified(
+pub(crate) async fn identified(
     open: &mut Open,
     mut statement: QueryBuilder<Postgres>,
 ) -> Result<Vec<CustomerId>, StoreError> {

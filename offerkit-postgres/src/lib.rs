@@ -16,11 +16,14 @@ mod configurations;
 mod connection;
 mod contributions;
 mod criteria;
+mod customer_key;
 mod customers;
 mod error;
 mod groups;
 mod keyset;
 mod ledger;
+mod mapped;
+mod mapping;
 mod migrate;
 mod migrations;
 mod offers;
@@ -36,6 +39,10 @@ mod users;
 
 pub use check::{CheckError, Weakness};
 pub use criteria::{CriteriaSql, SqlBind};
+pub use mapped::MappedCustomers;
+pub use mapping::{
+    CustomerMapping, CustomerMappingBuilder, CustomersError, KeyType, MappingError, MappingProblem,
+};
 pub use migrate::MigrateError;
 pub use migrations::{Migration, Migrations};
 pub use schema::{SchemaName, SchemaNameError};

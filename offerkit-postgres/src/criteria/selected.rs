@@ -49,13 +49,29 @@ pub(crate) fn page(
     after: Option<CustomerId>,
     limit: usize,
 ) -> QueryBuilder<Postgres> {
-    let mut builder = ids(relation, selection);
-    if let Some(after) = after {
-        builder.push(" AND ").push(relation.id()).push(" > ");
-        builder.bind(Bind::Uuid(after.as_uuid()));
+    let mut builder = id(relation);
+    push_page(&mut builder, relation, selection, after, limit);
+    builder
+}
+
+/// Writes `FROM …` for the first of them behind an id, in the order of ids.
+pub(crate) fn push_page(
+    sink: &mut impl Sink,
+    relation: &Relation,
+    selection: &Selection,
+    after: Option<CustomerId>,
+    limit: usize,
+) {
+    push_selected(sink, relation, selection);
+    if let Some(after) = after.and_then(|after| relation.behind(after)) {
+        sink.push(" AND ");
+        sink.push(relation.order());
+        sink.push(" > ");
+        sink.bind(after);
     }
-    builder.push(" ORDER BY ").push(relation.id());
-    up_to(builder, limit)
+    sink.push(" ORDER BY ");
+    sink.push(relation.order());
+    push_limit(sink, limit);
 }
 
 /// The first of them in the order of samples, each as `id`.
@@ -64,28 +80,44 @@ pub(crate) fn sample(
     selection: &Selection,
     limit: usize,
 ) -> QueryBuilder<Postgres> {
-    let mut builder = ids(relation, selection);
-    let order = [" ORDER BY ", relation.sampled_by(), ", ", relation.id()];
-    order.iter().for_each(|part| Sink::push(&mut builder, part));
-    up_to(builder, limit)
+    let mut builder = id(relation);
+    push_sample(&mut builder, relation, selection, limit);
+    builder
+}
+
+/// Writes `FROM …` for the first of them in the order of samples.
+pub(crate) fn push_sample(
+    sink: &mut impl Sink,
+    relation: &Relation,
+    selection: &Selection,
+    limit: usize,
+) {
+    push_selected(sink, relation, selection);
+    for part in [" ORDER BY ", relation.sampled_by(), ", ", relation.order()] {
+        sink.push(part);
+    }
+    push_limit(sink, limit);
 }
 
 /// Writes the statement that gives the id of each, as `id`.
 pub(super) fn push_ids(sink: &mut impl Sink, relation: &Relation, selection: &Selection) {
-    sink.push("SELECT ");
-    sink.push(relation.id());
-    sink.push(" AS id ");
+    push_id(sink, relation);
     push_selected(sink, relation, selection);
 }
 
-fn ids(relation: &Relation, selection: &Selection) -> QueryBuilder<Postgres> {
+fn push_id(sink: &mut impl Sink, relation: &Relation) {
+    sink.push("SELECT ");
+    sink.push(relation.id());
+    sink.push(" AS id ");
+}
+
+fn id(relation: &Relation) -> QueryBuilder<Postgres> {
     let mut builder = QueryBuilder::new("");
-    push_ids(&mut builder, relation, selection);
+    push_id(&mut builder, relation);
     builder
 }
 
-fn up_to(mut builder: QueryBuilder<Postgres>, limit: usize) -> QueryBuilder<Postgres> {
-    builder.push(" LIMIT ");
-    builder.bind(Bind::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
-    builder
+fn push_limit(sink: &mut impl Sink, limit: usize) {
+    sink.push(" LIMIT ");
+    sink.bind(Bind::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
 }
