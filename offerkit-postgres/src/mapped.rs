@@ -17,10 +17,9 @@ use sqlx::{Postgres, QueryBuilder, types::Uuid};
 use crate::{
     commit,
     connection::{Open, detached},
-    criteria::selected,
+    criteria::{Relation, selected},
     customer_key::{self, KeyType},
     customers::{customer, identified},
-    error::backend,
     mapping::{CustomerMapping, CustomersError, Host, examine},
     store::PgStore,
 };
@@ -37,13 +36,6 @@ use crate::{
 pub struct MappedCustomers {
     store: PgStore,
     host: Arc<Host>,
-}
-
-/// A view that says two things of one customer.
-#[derive(Debug, thiserror::Error)]
-#[error("two rows of `{relation}` have the same key, or keys with the same digest; a customer has one row")]
-struct Ambiguous {
-    relation: Box<str>,
 }
 
 impl PgStore {
@@ -74,7 +66,7 @@ impl CustomerSource for MappedCustomers {
             return Ok(Vec::new());
         }
         let mut open = self.store.open_in(Scope::Platform, Access::Read).await?;
-        let found = match self.host.relation.key.key_type {
+        let found = match self.relation().key.key_type {
             KeyType::Uuid => {
                 let keys: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
                 self.with_keys(&mut open, |it| {
@@ -95,7 +87,7 @@ impl CustomerSource for MappedCustomers {
         let count = found.len();
         let found: HashMap<_, _> = found.into_iter().map(|it| (it.id(), it)).collect();
         if found.len() < count {
-            return Err(self.ambiguous());
+            return Err(self.relation().ambiguous());
         }
         Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
@@ -110,25 +102,20 @@ impl CustomerSource for MappedCustomers {
         let scope = Scope::Tenant(selection.tenant());
         // One more than is asked for, so that two rows with one key are seen where a page would end between them.
         let more = limit.saturating_add(1);
-        let mut ids = match self.host.relation.key.key_type {
-            KeyType::Uuid | KeyType::BigInt => {
-                let mut open = self.store.open_in(scope, Access::Read).await?;
-                let statement = selected::page(&self.host.relation, selection, after, more);
-                identified(&mut open, statement).await?
-            }
-            KeyType::Text => {
-                let mut open = self.store.open_in(scope, Access::Write).await?;
-                let statement = self.keeping(&open, selection, after, more);
-                detached(async move {
-                    let ids = identified(&mut open, statement).await?;
-                    commit::end(open).await?;
-                    Ok(ids)
-                })
-                .await?
-            }
+        let statement = selected::page(self.relation(), selection, after, more);
+        let access = match self.relation().key.source {
+            Some(_) => Access::Write,
+            None => Access::Read,
         };
+        let mut open = self.store.open_in(scope, access).await?;
+        let mut ids = detached(async move {
+            let ids = identified(&mut open, statement).await?;
+            commit::end(open).await?;
+            Ok(ids)
+        })
+        .await?;
         if ids.windows(2).any(|pair| pair.first() == pair.last()) {
-            return Err(self.ambiguous());
+            return Err(self.relation().ambiguous());
         }
         ids.truncate(limit);
         Ok(ids)
@@ -137,25 +124,14 @@ impl CustomerSource for MappedCustomers {
     async fn count(&self, selection: &Selection) -> Result<u64, StoreError> {
         let scope = Scope::Tenant(selection.tenant());
         let mut open = self.store.open_in(scope, Access::Read).await?;
-        let mut statement = QueryBuilder::new("SELECT count(*) AS count, ");
-        // Counting keys means sorting them, so it is done only where the database does not keep them apart.
-        statement.push(if self.host.is_unique {
-            "count(*)"
-        } else {
-            "count(DISTINCT "
-        });
-        if !self.host.is_unique {
-            statement.push(&self.host.key).push(")");
-        }
-        statement.push(" AS keys ");
-        selected::push_selected(&mut statement, &self.host.relation, selection);
+        let mut statement = selected::count(self.relation(), selection);
         let rows = open.all(statement.build().persistent(false)).await?;
         let Some(row) = rows.first() else {
             return Ok(0);
         };
         let count = row.number("count")?;
         if row.number("keys")? < count {
-            return Err(self.ambiguous());
+            return Err(self.relation().ambiguous());
         }
         Ok(count)
     }
@@ -169,11 +145,11 @@ impl CustomerSource for MappedCustomers {
         let scope = Scope::Tenant(selection.tenant());
         let mut open = self.store.open_in(scope, Access::Read).await?;
         let mut statement = self.reading();
-        selected::push_sample(&mut statement, &self.host.relation, selection, limit);
+        selected::push_sample(&mut statement, self.relation(), selection, limit);
         let sampled = self.read(&mut open, statement).await?;
         let ids: HashSet<_> = sampled.iter().map(Customer::id).collect();
         if ids.len() < sampled.len() {
-            return Err(self.ambiguous());
+            return Err(self.relation().ambiguous());
         }
         Ok(sampled)
     }
@@ -192,17 +168,32 @@ impl MappedCustomers {
     pub async fn left_out(&self) -> Result<u64, StoreError> {
         let mut open = self.store.open_in(Scope::Platform, Access::Read).await?;
         let mut statement = QueryBuilder::new("SELECT count(*) AS count FROM ");
-        statement.push(self.host.relation.table());
+        statement.push(self.relation().table());
         statement.push(" AS c WHERE (").push(&self.host.usable);
         statement.push(") IS NOT TRUE");
         let rows = open.all(statement.build().persistent(false)).await?;
         rows.first().map_or(Ok(0), |row| row.number("count"))
     }
 
-    fn ambiguous(&self) -> StoreError {
-        backend(Ambiguous {
-            relation: self.host.name.clone(),
-        })
+    /// How PostgreSQL would find whom a selection selects: the lines of `EXPLAIN`. Nothing is selected.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database cannot be asked.
+    pub async fn explain(&self, selection: &Selection) -> Result<Vec<String>, StoreError> {
+        let scope = Scope::Tenant(selection.tenant());
+        let mut open = self.store.open_in(scope, Access::Read).await?;
+        let mut statement = selected::explain(self.relation(), selection);
+        let rows = open.all(statement.build().persistent(false)).await?;
+        rows.iter().map(|row| row.get("QUERY PLAN")).collect()
+    }
+
+    pub(crate) fn relation(&self) -> &Relation {
+        &self.host.relation
+    }
+
+    pub(crate) const fn store(&self) -> &PgStore {
+        &self.store
     }
 
     /// The beginning of a statement that reads customers.
@@ -229,7 +220,7 @@ impl MappedCustomers {
         bind: impl FnOnce(&mut QueryBuilder<Postgres>),
     ) -> Result<Vec<Customer>, StoreError> {
         let mut statement = self.reading();
-        statement.push("FROM ").push(self.host.relation.table());
+        statement.push("FROM ").push(self.relation().table());
         statement.push(" AS c WHERE ").push(&self.host.usable);
         statement.push(" AND ").push(value).push(" = ANY (");
         bind(&mut statement);
@@ -242,7 +233,7 @@ impl MappedCustomers {
         open: &mut Open,
         bind: impl FnOnce(&mut QueryBuilder<Postgres>),
     ) -> Result<Vec<Customer>, StoreError> {
-        self.with(open, &self.host.key, bind).await
+        self.with(open, &self.relation().key.value, bind).await
     }
 
     /// Those whose keys were kept are found by them; only for others is every row's id made.
@@ -258,7 +249,7 @@ impl MappedCustomers {
                 WHERE it.customer_id = ANY ($1) AND it.source = $2",
             ])
             .bind(ids.clone())
-            .bind(self.host.source.to_string());
+            .bind(self.relation().key.source.as_deref().map(str::to_owned));
         let rows = open.all(statement).await?;
         let mut keys: Vec<String> = Vec::with_capacity(rows.len());
         let mut known = HashSet::new();
@@ -276,34 +267,11 @@ impl MappedCustomers {
         }
         let unknown: Vec<Uuid> = ids.into_iter().filter(|id| !known.contains(id)).collect();
         if !unknown.is_empty() {
-            let others = self.with(open, self.host.relation.id(), |it| {
+            let others = self.with(open, self.relation().id(), |it| {
                 it.push_bind(unknown);
             });
             found.extend(others.await?);
         }
         Ok(found)
-    }
-
-    /// A page of selected ids, whose keys are kept in the same statement.
-    fn keeping(
-        &self,
-        open: &Open,
-        selection: &Selection,
-        after: Option<CustomerId>,
-        limit: usize,
-    ) -> QueryBuilder<Postgres> {
-        let mut statement = QueryBuilder::new("WITH page AS MATERIALIZED (SELECT ");
-        statement.push(self.host.relation.id()).push(" AS id, ");
-        statement.push(&self.host.key).push(" AS key ");
-        selected::push_page(&mut statement, &self.host.relation, selection, after, limit);
-        statement.push(open.schema().render(
-            "), kept AS (INSERT INTO {schema}.customer_keys (customer_id, source, key) SELECT page.id, ",
-        ));
-        statement.push_bind(self.host.source.to_string());
-        statement.push(
-            ", page.key FROM page ORDER BY page.id ON CONFLICT (customer_id) DO NOTHING)
-            SELECT page.id FROM page ORDER BY page.id",
-        );
-        statement
     }
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use offerkit_core::{
     criteria::{FieldDefinition, FieldType},
     domain::customer::{Column, MAX_ATTRIBUTES},
+    id::CustomerId,
 };
+
+use crate::customer_key;
 
 mod attribute;
 mod check;
@@ -128,6 +131,30 @@ impl CustomerMapping {
             key: None,
             columns: Vec::new(),
             attributes: Vec::new(),
+        }
+    }
+
+    /// The id of the customer with a key, which is written as PostgreSQL writes it; nothing where the mapping's keys are of
+    /// another type.
+    ///
+    /// ```
+    /// # use offerkit_core::domain::customer::Column;
+    /// # use offerkit_postgres::{CustomerMapping, KeyType};
+    /// # let mapping = CustomerMapping::builder("crm", "client")
+    /// #     .key("client_no", KeyType::BigInt)
+    /// #     .column(Column::FullName, "name")
+    /// #     .build()?;
+    /// let id = mapping.customer_id("42").map(|id| id.to_string());
+    /// assert_eq!(id.as_deref(), Some("80000000-0000-8002-8a00-000000000000"));
+    /// assert_eq!(mapping.customer_id("C-42"), None);
+    /// # Ok::<(), offerkit_postgres::MappingError>(())
+    /// ```
+    #[must_use]
+    pub fn customer_id(&self, key: &str) -> Option<CustomerId> {
+        match self.key_type {
+            KeyType::Uuid => key.parse().ok(),
+            KeyType::BigInt => key.parse().ok().map(customer_key::id_of_number),
+            KeyType::Text => Some(customer_key::id_of_text(&self.source, key)),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The store.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use offerkit_core::{
     domain::Scope,
@@ -104,6 +106,16 @@ impl PgStore {
 
     pub(crate) fn parts(&self) -> (PgPool, SchemaName) {
         (self.pool.clone(), self.schema.clone())
+    }
+
+    pub(crate) const fn schema(&self) -> &SchemaName {
+        &self.schema
+    }
+
+    /// Whether both talk to one database for certain: they share a pool.
+    pub(crate) fn is_on_pool_of(&self, other: &Self) -> bool {
+        let (one, two) = (self.pool.connect_options(), other.pool.connect_options());
+        Arc::ptr_eq(&one, &two)
     }
 
     /// A transaction in `scope`, for those ports that are not reached through [`Transaction`].

@@ -6,11 +6,13 @@ use offerkit_core::{
     criteria::{Field, Storage},
     domain::customer::Column,
     id::CustomerId,
+    ports::StoreError,
 };
 
 use super::bind::Bind;
 use crate::{
     customer_key::{self, KeyType},
+    error::backend,
     mapping::HostAttribute,
     schema::SchemaName,
 };
@@ -44,6 +46,19 @@ pub(crate) struct RelationKey {
     pub(crate) id: Box<str>,
     /// What is in the order of ids, where an index finds it: the key, unless ids are no longer in its order.
     pub(crate) order: Box<str>,
+    /// The key, as it is looked up.
+    pub(crate) value: Box<str>,
+    /// What text keys are of, whose ids do not tell them.
+    pub(crate) source: Option<Box<str>>,
+    /// Whether the database keeps two rows from having one key.
+    pub(crate) is_unique: bool,
+}
+
+/// A view that says two things of one customer.
+#[derive(Debug, thiserror::Error)]
+#[error("two rows of {table} have the same key; a customer has one row")]
+struct Ambiguous {
+    table: Box<str>,
 }
 
 /// Where custom attributes stand.
@@ -124,6 +139,9 @@ impl Relation {
                 key_type: KeyType::Uuid,
                 id: "c.\"id\"".into(),
                 order: "c.\"id\"".into(),
+                value: "c.\"id\"".into(),
+                source: None,
+                is_unique: true,
             },
             active: "c.\"is_active\"".into(),
             columns: columns.collect(),
@@ -155,6 +173,13 @@ impl Relation {
             KeyType::Uuid | KeyType::Text => Some(Bind::Uuid(after.as_uuid())),
             KeyType::BigInt => customer_key::last_number_until(after).map(Bind::Int),
         }
+    }
+
+    /// The answer where two rows have the same key.
+    pub(crate) fn ambiguous(&self) -> StoreError {
+        backend(Ambiguous {
+            table: self.table.clone(),
+        })
     }
 
     /// Whether the customer is active.

@@ -35,9 +35,16 @@ pub(crate) fn explain(relation: &Relation, selection: &Selection) -> QueryBuilde
     builder
 }
 
-/// How many there are, as `count`.
+/// How many there are, as `count`, and how many keys they have, as `keys`. Counting keys means sorting them, so it is done
+/// only where the database does not keep them apart.
 pub(crate) fn count(relation: &Relation, selection: &Selection) -> QueryBuilder<Postgres> {
-    let mut builder = QueryBuilder::new("SELECT count(*) AS count ");
+    let mut builder = QueryBuilder::new("SELECT count(*) AS count, ");
+    if relation.key.is_unique {
+        builder.push("count(*) AS keys ");
+    } else {
+        builder.push("count(DISTINCT ").push(&relation.key.value);
+        builder.push(") AS keys ");
+    }
     push_selected(&mut builder, relation, selection);
     builder
 }
@@ -49,13 +56,61 @@ pub(crate) fn page(
     after: Option<CustomerId>,
     limit: usize,
 ) -> QueryBuilder<Postgres> {
-    let mut builder = id(relation);
+    let mut builder = QueryBuilder::new("");
+    if relation.key.source.is_some() {
+        builder.push("WITH ");
+        push_keeping(&mut builder, relation, selection, after, limit);
+    }
     push_page(&mut builder, relation, selection, after, limit);
     builder
 }
 
-/// Writes `FROM …` for the first of them behind an id, in the order of ids.
+/// Writes the statement that gives the first of them behind an id, each as `id`, in their order. Of text keys, the
+/// statement has begun with what [`push_keeping`] writes.
 pub(crate) fn push_page(
+    sink: &mut impl Sink,
+    relation: &Relation,
+    selection: &Selection,
+    after: Option<CustomerId>,
+    limit: usize,
+) {
+    if relation.key.source.is_some() {
+        return sink.push("SELECT page.id FROM page ORDER BY page.id");
+    }
+    push_id(sink, relation);
+    push_behind(sink, relation, selection, after, limit);
+}
+
+/// Writes, of text keys, the parts of a `WITH` that find the page and keep which id stands for which key, so that
+/// deliveries find the customers by their keys.
+pub(crate) fn push_keeping(
+    sink: &mut impl Sink,
+    relation: &Relation,
+    selection: &Selection,
+    after: Option<CustomerId>,
+    limit: usize,
+) {
+    let Some(source) = &relation.key.source else {
+        return;
+    };
+    for part in [
+        "page AS MATERIALIZED (SELECT ",
+        relation.id(),
+        " AS id, ",
+        &relation.key.value,
+        " AS key ",
+    ] {
+        sink.push(part);
+    }
+    push_behind(sink, relation, selection, after, limit);
+    sink.push(&relation.ledger().render(
+        "), kept AS (INSERT INTO {schema}.customer_keys (customer_id, source, key) SELECT page.id, ",
+    ));
+    sink.bind(Bind::text(source.as_ref()));
+    sink.push(", page.key FROM page ORDER BY page.id ON CONFLICT (customer_id) DO NOTHING) ");
+}
+
+fn push_behind(
     sink: &mut impl Sink,
     relation: &Relation,
     selection: &Selection,

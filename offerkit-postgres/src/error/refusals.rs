@@ -177,6 +177,16 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("campaign_customers_kept", "a delivery is evidence"),
     (
+        "campaign_lots_follow",
+        "what the ledger counts follows from its rows",
+    ),
+    ("campaign_lots_kept", "a delivery is evidence"),
+    (
+        "campaign_audiences_follow",
+        "what the ledger counts follows from its rows",
+    ),
+    ("campaign_audiences_kept", "a delivery is evidence"),
+    (
         "campaign_customers_of_run",
         "a delivery is of a run of its campaign, in its tenant",
     ),

@@ -1,7 +1,7 @@
 //! What became of a campaign's messages.
 
 use offerkit_core::{
-    domain::{Channel, Delivery, DeliveryKey},
+    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus},
     id::{CampaignId, CustomerId, RunId, TenantId},
     page::{Cursor, Order, Page, PageRequest},
     ports::{DeliveryFilter, Progress, StatusCount, StoreError},
@@ -17,32 +17,41 @@ pub(super) async fn progress(
 ) -> Result<Progress, StoreError> {
     let statement = open
         .query(&[
-            "SELECT count(DISTINCT it.customer_id) AS audience FROM {schema}.campaign_customers AS it WHERE ",
+            "SELECT it.customers FROM {schema}.campaign_audiences AS it WHERE ",
             OF_CAMPAIGN,
         ])
         .bind(tenant.as_uuid())
         .bind(campaign.as_uuid());
-    let audience = open.one(statement).await?.number("audience")?;
+    let row = open.optional(statement).await?;
+    let audience = row.map(|row| row.number("customers")).transpose()?;
     let statement = open
         .query(&[
-            "SELECT it.channel::TEXT AS channel, it.delivery_status::TEXT AS delivery_status, count(*) AS count
-            FROM {schema}.campaign_customers AS it WHERE ",
+            "SELECT it.channel::TEXT AS channel, sum(it.pending) AS pending, sum(it.sending) AS sending, sum(it.sent) AS sent,
+                sum(it.delivered) AS delivered, sum(it.bounced) AS bounced, sum(it.failed) AS failed,
+                sum(it.unknown) AS unknown, sum(it.suppressed) AS suppressed, sum(it.cancelled) AS cancelled
+            FROM {schema}.campaign_lots AS it WHERE ",
             OF_CAMPAIGN,
-            " GROUP BY it.channel, it.delivery_status ORDER BY it.channel, it.delivery_status",
+            " GROUP BY it.channel ORDER BY it.channel",
         ])
         .bind(tenant.as_uuid())
         .bind(campaign.as_uuid());
-    let rows = open.all(statement).await?;
-    let count = |row: &Row| {
-        Ok(StatusCount {
-            channel: row.text("channel")?,
-            status: row.word("delivery_status")?,
-            count: row.number("count")?,
-        })
-    };
+    let mut counts = Vec::new();
+    for row in open.all(statement).await? {
+        let channel = row.text("channel")?;
+        for status in DeliveryStatus::ALL {
+            let count = row.number(status.as_str())?;
+            if count > 0 {
+                counts.push(StatusCount {
+                    channel,
+                    status,
+                    count,
+                });
+            }
+        }
+    }
     Ok(Progress {
-        audience,
-        counts: rows.iter().map(count).collect::<Result<_, _>>()?,
+        audience: audience.unwrap_or_default(),
+        counts,
     })
 }
 

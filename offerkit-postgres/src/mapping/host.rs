@@ -19,13 +19,6 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Host {
     pub(crate) relation: Relation,
-    /// The relation as errors name it.
-    pub(crate) name: Box<str>,
-    pub(crate) source: Box<str>,
-    /// The key, as it is looked up.
-    pub(crate) key: Box<str>,
-    /// Whether the database keeps two rows from having one key.
-    pub(crate) is_unique: bool,
     /// Whether the row is a customer.
     pub(crate) usable: Box<str>,
     /// Everything that is read of a customer, each under the name of the library's own column.
@@ -45,7 +38,7 @@ const PAIRS: usize = 50;
 
 impl Host {
     pub(super) fn new(mapping: &CustomerMapping, found: Found, schema: &SchemaName) -> Self {
-        let key = Self::key(mapping, &found.key, schema);
+        let key = Self::key(mapping, &found, schema);
         let mut usable = format!("{} IS NOT NULL", found.key.raw);
         if let Some(name) = found.columns.get(&Column::FullName) {
             usable = format!("({usable} AND {})", values::is_named(name));
@@ -69,21 +62,14 @@ impl Host {
             let place = columns.entry(column.as_str().into());
             place.or_insert_with(|| constant(value));
         }
-        let (raw, text) = (&found.key.raw, found.key.text());
+        let (raw, value) = (&found.key.raw, &key.value);
         let sampled_by = match mapping.key_type {
             KeyType::Uuid => format!("uuid_hash_extended({raw}, 0)"),
             KeyType::BigInt => format!("hashint8extended({raw}::BIGINT, 0)"),
-            KeyType::Text => format!("hashtextextended({text} COLLATE \"C\", 0)"),
+            KeyType::Text => format!("hashtextextended({value} COLLATE \"C\", 0)"),
         };
         let table = format!("{}.{}", mapping.schema.quoted(), mapping.relation.quoted());
         Self {
-            name: mapping.shown().into(),
-            source: mapping.source.clone(),
-            key: match mapping.key_type {
-                KeyType::Uuid | KeyType::BigInt => raw.clone().into(),
-                KeyType::Text => text.into(),
-            },
-            is_unique: found.is_unique,
             usable: usable.into(),
             selected: selected.into(),
             relation: Relation {
@@ -99,26 +85,37 @@ impl Host {
         }
     }
 
-    fn key(mapping: &CustomerMapping, key: &HostColumn, schema: &SchemaName) -> RelationKey {
-        let raw: Box<str> = key.raw.clone().into();
-        let id: Box<str> = match mapping.key_type {
-            KeyType::Uuid => raw.clone(),
-            KeyType::BigInt => schema
-                .render(&format!("{{schema}}.customer_id_of_number({raw})"))
-                .into(),
+    fn key(mapping: &CustomerMapping, found: &Found, schema: &SchemaName) -> RelationKey {
+        let raw: Box<str> = found.key.raw.clone().into();
+        let text: Box<str> = found.key.text().into();
+        let key = RelationKey {
+            key_type: mapping.key_type,
+            id: raw.clone(),
+            order: raw.clone(),
+            value: raw.clone(),
+            source: None,
+            is_unique: found.is_unique,
+        };
+        match mapping.key_type {
+            KeyType::Uuid => key,
+            KeyType::BigInt => RelationKey {
+                id: schema
+                    .render(&format!("{{schema}}.customer_id_of_number({raw})"))
+                    .into(),
+                ..key
+            },
             KeyType::Text => {
                 let source = mapping.source.replace('\\', "\\\\").replace('\'', "''");
                 let function = schema.render("{schema}.customer_id_of_text");
-                format!("{function}(E'{source}', {})", key.text()).into()
+                let id: Box<str> = format!("{function}(E'{source}', {text})").into();
+                RelationKey {
+                    order: id.clone(),
+                    id,
+                    value: text,
+                    source: Some(mapping.source.clone()),
+                    ..key
+                }
             }
-        };
-        RelationKey {
-            key_type: mapping.key_type,
-            order: match mapping.key_type {
-                KeyType::Uuid | KeyType::BigInt => raw,
-                KeyType::Text => id.clone(),
-            },
-            id,
         }
     }
 }

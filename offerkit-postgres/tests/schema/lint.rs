@@ -10,9 +10,11 @@ use crate::world::{Outcome, Role, World, sql};
 pub(crate) const TENANT_TABLES: &[&str] = &[
     "audience_runs",
     "audit_seals",
+    "campaign_audiences",
     "campaign_contributions",
     "campaign_customers",
     "campaign_launches",
+    "campaign_lots",
     "campaign_segments",
     "campaigns",
     "delivery_attempts",
