@@ -3,8 +3,7 @@
 //! First seen to fail with each of these mutants:
 //! - a text is trimmed as SQL trims it, of spaces alone;
 //! - a word with white space around it is one in SQL;
-//! - a number of more digits than JSON keeps is read among the attributes;
-//! - what is bound of an equality is compared with the host's column alone.
+//! - a number of more digits than JSON keeps is read among the attributes.
 //!
 //! `OFFERKIT_PROPERTY_CASES` asks for more criteria than an ordinary run.
 
@@ -187,6 +186,37 @@ fn criteria_select_the_same_of_hostile_rows_as_in_memory_on_what_is_read() -> Ou
             Err(TestError::Fail(why, document)) => panic!("{mapping:?}: {document}\n{why}"),
             Err(TestError::Abort(why)) => panic!("{why}"),
         }
+    }
+    Ok(())
+}
+
+/// First seen to fail with an equality compared with the host's column alone, whose index serves it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_customer_has_selects_nobody_though_the_host_has_it() -> Outcome {
+    let world = World::new().await?;
+    world
+        .run(
+            "INSERT INTO crm.client (client_no, name, grade, score, live) VALUES
+                (1, 'Asha', ' premium', 2147483648, TRUE), (2, 'Ben', repeat('x', 300), -2147483649, TRUE),
+                (3, 'Chitra', 'premium', 2147483647, TRUE)",
+        )
+        .await?;
+    let [number, ..] = KEYS;
+    let customers = world.customers(&clients(number.0, number.1).build()?).await?;
+    let long = "x".repeat(300);
+    for (document, count) in [
+        (r#"{"segment": " premium"}"#.to_owned(), 0),
+        (r#"{"segment": {"$in": [" premium", "premium"]}}"#.to_owned(), 1),
+        (format!(r#"{{"segment": "{long}"}}"#), 0),
+        (r#"{"segment": {"$ne": " premium"}}"#.to_owned(), 3),
+        (r#"{"segment": null}"#.to_owned(), 2),
+        (r#"{"credit_score": 2147483648}"#.to_owned(), 0),
+        (r#"{"credit_score": {"$gt": 2147483646}}"#.to_owned(), 1),
+        (r#"{"credit_score": {"$lt": 0}}"#.to_owned(), 0),
+        (r#"{"credit_score": {"$exists": false}}"#.to_owned(), 2),
+    ] {
+        let counted = customers.count(&crate::world::selection(&document)?).await?;
+        assert_eq!(counted, count, "{document}");
     }
     Ok(())
 }

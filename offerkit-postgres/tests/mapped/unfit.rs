@@ -71,8 +71,8 @@ async fn every_problem_is_named_at_once_with_its_remedy() -> Outcome {
                 "annual_income",
                 "cast it to `numeric` in a view, so that it is seen how it is rounded"
             ),
-            "`Other \"Bank.Käufer` has no column `town`".to_owned(),
             is("score", "text", "credit_score", "cast it to `integer` or `bigint` in a view"),
+            "`Other \"Bank.Käufer` has no column `town`".to_owned(),
             is("live", "integer", "is_active", "cast it to `boolean` in a view"),
             is(
                 "since",
