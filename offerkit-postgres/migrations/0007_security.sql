@@ -53,8 +53,8 @@ GRANT INSERT ON
     {schema}.login_failures, {schema}.offer_configurations, {schema}.offers, {schema}.offer_revisions,
     {schema}.offer_contributions, {schema}.offer_approvals, {schema}.offer_comments, {schema}.segments,
     {schema}.campaigns, {schema}.campaign_segments, {schema}.campaign_contributions, {schema}.campaign_launches,
-    {schema}.customers, {schema}.consents, {schema}.suppressions, {schema}.contact_counters, {schema}.kept_messages,
-    {schema}.audience_runs, {schema}.campaign_customers, {schema}.campaign_lots, {schema}.campaign_audiences,
+    {schema}.customers, {schema}.customer_keys, {schema}.consents, {schema}.suppressions, {schema}.contact_counters,
+    {schema}.kept_messages, {schema}.audience_runs, {schema}.campaign_customers, {schema}.campaign_lots, {schema}.campaign_audiences,
     {schema}.delivery_attempts, {schema}.message_templates,
     {schema}.offer_audit_logs, {schema}.platform_audit_logs, {schema}.audit_seals, {schema}.platform_audit_seals
     TO offerkit_app;
@@ -73,5 +73,6 @@ GRANT UPDATE (given_at) ON {schema}.user_tenant_roles TO offerkit_app;
 
 -- Removed: what is no evidence.
 GRANT DELETE ON
-    {schema}.user_tenant_roles, {schema}.sessions, {schema}.login_failures, {schema}.contact_counters
+    {schema}.user_tenant_roles, {schema}.sessions, {schema}.login_failures, {schema}.contact_counters,
+    {schema}.customer_keys
     TO offerkit_app;

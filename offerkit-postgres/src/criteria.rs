@@ -8,6 +8,7 @@ mod attribute;
 mod bind;
 mod column;
 mod condition;
+mod number;
 mod question;
 mod received;
 mod relation;
@@ -15,7 +16,7 @@ pub(crate) mod selected;
 mod shown;
 mod sink;
 
-pub(crate) use self::relation::Relation;
+pub(crate) use self::relation::{Attributes, Place, Relation, RelationKey, SqlColumn};
 pub use self::{
     advice::{index_advice, index_for},
     shown::{CriteriaSql, SqlBind},

@@ -14,7 +14,7 @@ use offerkit_core::{
 };
 use sqlx::{Postgres, QueryBuilder, types::Uuid};
 
-use self::row::customer;
+pub(crate) use self::row::customer;
 use crate::{
     audit,
     commit::{self, Settling},
@@ -106,7 +106,7 @@ impl PgStore {
 
 /// The customers whose ids a statement of criteria selects. It is planned with its values each time, since how many
 /// customers they select decides how they are best found.
-async fn identified(
+pub(crate) async fn identified(
     open: &mut Open,
     mut statement: QueryBuilder<Postgres>,
 ) -> Result<Vec<CustomerId>, StoreError> {
@@ -194,7 +194,12 @@ async fn erase(open: &mut Open, customer: CustomerId, at: Timestamp) -> Result<b
         ])
         .bind(customer.as_uuid())
         .bind(at.as_datetime());
-    if open.execute(statement).await? == 0 {
+    let is_scrubbed = open.execute(statement).await? > 0;
+    // The key of a customer who stands in a table of the host, which alone can erase them there.
+    let statement =
+        open.query(&["DELETE FROM {schema}.customer_keys AS it WHERE it.customer_id = $1"]);
+    let had_key = open.execute(statement.bind(customer.as_uuid())).await? > 0;
+    if !is_scrubbed && !had_key {
         let statement =
             open.query(&["SELECT it.id FROM {schema}.customers AS it WHERE it.id = $1"]);
         let found = open.optional(statement.bind(customer.as_uuid())).await?;

@@ -14,6 +14,7 @@ use crate::{
     commit,
     connection::{Open, detached},
     criteria::Relation,
+    mapped::MappedCustomers,
     store::PgStore,
 };
 
@@ -243,11 +244,14 @@ impl Ledger for PgStore {
 impl PgStore {
     /// Where `source` selects, if that is the database of this store.
     fn relation_of(&self, source: &dyn CustomerSource) -> Option<Relation> {
-        let store = source.as_any().downcast_ref::<Self>()?;
-        let relation = store
-            .is_on_pool_of(self)
-            .then(|| Relation::ours(store.schema()))?;
-        Some(relation)
+        let source = source.as_any();
+        if let Some(mapped) = source.downcast_ref::<MappedCustomers>() {
+            let is_here = mapped.store().is_on_pool_of(self);
+            return is_here.then(|| mapped.relation().clone());
+        }
+        let store = source.downcast_ref::<Self>()?;
+        let is_here = store.is_on_pool_of(self);
+        is_here.then(|| Relation::ours(store.schema()))
     }
 
     /// The next whom another source selects. No transaction is open while it is asked.

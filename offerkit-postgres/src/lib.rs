@@ -19,6 +19,7 @@ mod configurations;
 mod connection;
 mod contributions;
 mod criteria;
+mod customer_key;
 mod customers;
 mod error;
 mod events;
@@ -27,6 +28,8 @@ mod hook;
 mod joined;
 mod keyset;
 mod ledger;
+mod mapped;
+mod mapping;
 mod migrate;
 mod migrations;
 mod offers;
@@ -46,6 +49,10 @@ pub use criteria::{CriteriaSql, SqlBind, index_advice, index_for};
 pub use events::{Event, EventCursor, EventCursorError, EventsError};
 pub use hook::{CommitHook, HookError};
 pub use joined::{Joined, LeaveError};
+pub use mapped::MappedCustomers;
+pub use mapping::{
+    CustomerMapping, CustomerMappingBuilder, CustomersError, KeyType, MappingError, MappingProblem,
+};
 pub use migrate::MigrateError;
 pub use migrations::{Migration, Migrations};
 pub use schema::{SchemaName, SchemaNameError};

@@ -24,11 +24,19 @@ pub(super) fn push(
     match question {
         Question::Exists => exists(sink, column, field, wanted),
         Question::Equals(Literal::Bool(bool)) => equals_bool(sink, column, *bool, wanted),
-        Question::Equals(literal) => equals(sink, column, literal, wanted),
-        Question::In(list) => is_in(sink, column, list, wanted),
+        Question::Equals(literal) => probed(sink, column, wanted, |sink, column| {
+            equals(sink, column, literal, wanted);
+        }),
+        Question::In(list) => probed(sink, column, wanted, |sink, column| {
+            is_in(sink, column, list, wanted);
+        }),
         Question::Between(low, high) => {
-            let ends = closed(low.as_ref(), high.as_ref(), ends_of(column, field));
-            push_range(sink, &column.ordered, column.is_nullable, ends, wanted);
+            let is_text = matches!(field.field_type(), FieldType::Text | FieldType::Enum { .. });
+            // A text's probe is not in code-point order.
+            probed(sink, column, wanted && !is_text, |sink, column| {
+                let ends = closed(low.as_ref(), high.as_ref(), ends_of(column, field));
+                push_range(sink, &column.ordered, column.is_nullable, ends, wanted);
+            });
         }
         Question::Anniversary(days) => push_condition(sink, wanted, |sink| {
             anniversary(sink, value, days);
@@ -49,6 +57,23 @@ pub(super) fn push(
             push_constant(sink, false, wanted);
         }
     }
+}
+
+/// Writes what holds of the value, and besides, where that serves, of the column that it comes from.
+fn probed<S: Sink>(
+    sink: &mut S,
+    column: &SqlColumn,
+    is_served: bool,
+    positive: impl Fn(&mut S, &SqlColumn),
+) {
+    let Some(probe) = column.probe.as_ref().filter(|_| is_served) else {
+        return positive(sink, column);
+    };
+    sink.push("(");
+    positive(sink, &SqlColumn::expression(probe.clone()));
+    sink.push(" AND ");
+    positive(sink, column);
+    sink.push(")");
 }
 
 fn exists(sink: &mut impl Sink, column: &SqlColumn, field: &Field, wanted: bool) {

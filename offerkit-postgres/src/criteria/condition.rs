@@ -10,7 +10,7 @@ use offerkit_core::{
 use super::{
     attribute,
     bind::Bind,
-    column,
+    column, number,
     question::question,
     received,
     relation::{Place, Relation},
@@ -55,8 +55,9 @@ fn push_leaf(sink: &mut impl Sink, leaf: &Leaf, wanted: bool, setting: &Setting<
 fn field(sink: &mut impl Sink, test: &Test, wanted: bool, setting: &Setting<'_>) {
     let asked = question(test, setting.moment);
     match setting.relation.place(test.field()) {
-        Place::Column(place) => column::push(sink, place, test.field(), &asked, wanted),
-        Place::Attribute(place) => attribute::push(sink, place, test.field(), &asked, wanted),
+        Place::Column(place) => column::push(sink, &place, test.field(), &asked, wanted),
+        Place::Attribute(place) => attribute::push(sink, &place, test.field(), &asked, wanted),
+        Place::Number(key) => number::push(sink, &key, &asked, wanted),
         Place::Nowhere => push_constant(sink, false, wanted),
     }
 }

@@ -64,6 +64,11 @@ pub(super) async fn fill(open: &mut Open, chunk: &Chunk) -> Result<Run, StoreErr
     }
     let place = place(open, &run).await?;
     let row = add(open, &run, chunk, &place).await?;
+    if let Selected::Of(relation, _) = &chunk.selected
+        && row.number("apart")? < row.number("found")?
+    {
+        return Err(relation.ambiguous());
+    }
     run.added = run.added.saturating_add(row.number("added")?);
     run.kept = run.kept.saturating_add(row.number("kept")?);
     let position: Option<Uuid> = row.get("position")?;
@@ -140,18 +145,33 @@ async fn add(open: &mut Open, run: &Run, chunk: &Chunk, place: &Place) -> Result
     builder
         .push_bind(signed(run.revision.get())?)
         .push("::BIGINT");
-    builder.push("), chunk (customer_id) AS MATERIALIZED (");
+    builder.push("), ");
+    if let Selected::Of(relation, selection) = &chunk.selected
+        && relation.key.source.is_some()
+    {
+        selected::push_keeping(&mut builder, relation, selection, run.position, chunk.limit);
+        builder.push(", ");
+    }
+    builder.push("chunk (customer_id) AS MATERIALIZED (");
     match &chunk.selected {
         Selected::Ids(_, ids) => push_ids(&mut builder, ids),
         Selected::Of(relation, selection) => {
             selected::push_page(&mut builder, relation, selection, run.position, chunk.limit);
         }
     }
-    let taken = if place.is_ahead { ALL_DUE } else { BY_STANDING };
+    let is_unique = match &chunk.selected {
+        Selected::Ids(..) => true,
+        Selected::Of(relation, _) => relation.key.is_unique,
+    };
+    // Customers are told apart on the way where the database does not do it.
+    let is_ahead = place.is_ahead && is_unique;
+    let taken = if is_ahead { ALL_DUE } else { BY_STANDING };
     builder.push(open.schema().render(taken));
     builder.push(open.schema().render(ADD));
-    builder.push(if place.is_ahead { "" } else { TAKE_OVER });
+    builder.push(if is_ahead { "" } else { TAKE_OVER });
     builder.push(COUNT);
+    builder.push(if is_unique { ALL_APART } else { APART });
+    builder.push(" FROM taken AS it");
     // Planned with its values each time, as criteria are wherever they stand.
     let rows = open.all(builder.build().persistent(false)).await?;
     rows.into_iter().next().ok_or(CONFLICT)
@@ -202,5 +222,8 @@ const TAKE_OVER: &str = " ON CONFLICT (tenant_number, campaign_number, channel, 
 const COUNT: &str = ")
 SELECT (SELECT count(*) FROM chunk) AS found, count(*) AS taken, count(*) FILTER (WHERE it.is_due) AS added,
     count(*) FILTER (WHERE it.is_kept) AS kept,
-    (SELECT last.customer_id FROM taken AS last ORDER BY last.customer_id DESC LIMIT 1) AS position
-FROM taken AS it";
+    (SELECT last.customer_id FROM taken AS last ORDER BY last.customer_id DESC LIMIT 1) AS position, ";
+
+/// How many customers of the chunk have an id of their own.
+const APART: &str = "(SELECT count(DISTINCT chunk.customer_id) FROM chunk) AS apart";
+const ALL_APART: &str = "(SELECT count(*) FROM chunk) AS apart";

@@ -69,6 +69,13 @@ attacks! {
         dropped: ["DROP TRIGGER customers_erased_recorded ON {schema}.customers"] as App
     }
 
+    an_id_made_from_a_key_stands_for_that_key_alone {
+        "INSERT INTO {schema}.customer_keys (customer_id, source, key)
+            VALUES ({schema}.customer_id_of_text('crm.client', 'C-1'), 'crm.client', 'C-2')";
+        stopped: [(App, "customer_keys_derived"), (Superuser, "customer_keys_derived")];
+        dropped: ["ALTER TABLE {schema}.customer_keys DROP CONSTRAINT customer_keys_derived"] as App
+    }
+
     no_customer_is_deleted {
         "DELETE FROM {schema}.customers WHERE id = md5('customer 3')::UUID";
         stopped: [(App, "42501"), (Owner, "customers_kept"), (Superuser, "customers_kept")];
