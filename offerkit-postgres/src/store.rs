@@ -1,5 +1,7 @@
 //! The store.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use offerkit_core::{
     domain::Scope,
@@ -14,6 +16,7 @@ use crate::{
     check::{self, CheckError},
     commit::Settling,
     connection::Open,
+    customers::Meetings,
     migrate::{self, MigrateError},
     schema::SchemaName,
     transaction::PgTransaction,
@@ -41,6 +44,7 @@ const TIMEOUTS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_sessio
 pub struct PgStore {
     pool: PgPool,
     schema: SchemaName,
+    meetings: Arc<Meetings>,
 }
 
 impl PgStore {
@@ -76,8 +80,12 @@ impl PgStore {
     /// The store in `schema`, over a pool of the host's making, best with [`pool_options`](Self::pool_options). Behind a
     /// pooler that changes connections between transactions, prepared statements have to survive that (PgBouncer 1.21).
     #[must_use]
-    pub const fn from_pool(pool: PgPool, schema: SchemaName) -> Self {
-        Self { pool, schema }
+    pub fn from_pool(pool: PgPool, schema: SchemaName) -> Self {
+        Self {
+            pool,
+            schema,
+            meetings: Arc::default(),
+        }
     }
 
     /// Makes the schema, or brings it up to date, as the pool's login role: it needs the right to make a schema, and to
@@ -104,6 +112,10 @@ impl PgStore {
 
     pub(crate) fn parts(&self) -> (PgPool, SchemaName) {
         (self.pool.clone(), self.schema.clone())
+    }
+
+    pub(crate) fn meetings(&self) -> Arc<Meetings> {
+        Arc::clone(&self.meetings)
     }
 
     /// A transaction in `scope`, for those ports that are not reached through [`Transaction`].

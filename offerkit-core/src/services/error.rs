@@ -78,6 +78,17 @@ pub enum Error {
     /// The operation id was used before: for another action, for another object, or by someone else.
     #[error("the operation id was used before, for another change (`{0}`) or by someone else")]
     OperationReused(crate::policy::Action),
+    /// Part of an import was done before, with other rows or other options than now.
+    #[error(
+        "chunk {chunk} of this import, from line {line} on, was done before with other rows or options; import another file \
+         under an operation id of its own"
+    )]
+    ImportChanged {
+        /// Which chunk, from 1 on.
+        chunk: u64,
+        /// The line on which its first row stands now.
+        line: u64,
+    },
     /// The platform has its first super admin already.
     #[error("the platform has a super admin already, who can make others")]
     AlreadyBootstrapped,
@@ -161,9 +172,10 @@ impl Error {
             })
             | Self::NotFound(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Forbidden,
-            Self::Transition(_) | Self::OperationReused(_) | Self::AlreadyBootstrapped => {
-                ErrorKind::Conflict
-            }
+            Self::Transition(_)
+            | Self::OperationReused(_)
+            | Self::ImportChanged { .. }
+            | Self::AlreadyBootstrapped => ErrorKind::Conflict,
             Self::Text(_)
             | Self::Page(_)
             | Self::Content(_)
