@@ -89,6 +89,14 @@ pub enum Error {
         /// The line on which its first row stands now.
         line: u64,
     },
+    /// A file of an import cannot be read on.
+    #[error("the file cannot be read on from line {line}: {reason}")]
+    Unreadable {
+        /// The line.
+        line: u64,
+        /// What its reader says.
+        reason: String,
+    },
     /// The platform has its first super admin already.
     #[error("the platform has a super admin already, who can make others")]
     AlreadyBootstrapped,
@@ -185,6 +193,7 @@ impl Error {
             | Self::Catalog(_)
             | Self::Template { .. }
             | Self::Invalid(_)
+            | Self::Unreadable { .. }
             | Self::Password(_) => ErrorKind::Invalid,
             Self::TooManyAttempts { .. } => ErrorKind::TooManyRequests,
             Self::Store(error) => store_kind(error),

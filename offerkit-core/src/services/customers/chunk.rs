@@ -63,6 +63,7 @@ impl Chunk {
             customer,
             has_id,
             has_created_at,
+            is_unreadable: _,
         } = row;
         let customer = match customer {
             Ok(customer) if has_id => Ok(customer),

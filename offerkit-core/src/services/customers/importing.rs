@@ -81,6 +81,7 @@ struct Reader<I> {
     size: usize,
     read: u64,
     is_over: bool,
+    broken: Option<Error>,
 }
 
 impl<I: Iterator<Item = ImportRow>> Reader<I> {
@@ -91,6 +92,12 @@ impl<I: Iterator<Item = ImportRow>> Reader<I> {
                 return true;
             }
             match self.rows.next() {
+                Some(row) if row.is_unreadable => {
+                    let ImportRow { line, customer, .. } = row;
+                    let reason = customer.err().unwrap_or_default();
+                    self.broken = Some(Error::Unreadable { line, reason });
+                    self.is_over = true;
+                }
                 Some(row) => {
                     chunk.add(self.read, row);
                     self.read = self.read.saturating_add(1);
@@ -99,6 +106,12 @@ impl<I: Iterator<Item = ImportRow>> Reader<I> {
             }
         }
         false
+    }
+
+    /// Reads a chunk to its end.
+    fn complete(&mut self, chunk: &mut Chunk) -> Result<(), Error> {
+        while !self.fill(chunk, STRIDE) {}
+        self.broken.take().map_or(Ok(()), Err)
     }
 }
 
@@ -135,7 +148,8 @@ impl Customers {
     /// # Errors
     ///
     /// [`Error::Denied`] unless the actor is a super admin; [`Error::Invalid`] for a chunk of another size;
-    /// [`Error::ImportChanged`] where the name stands for another file. Whatever was imported before an error stays, and
+    /// [`Error::ImportChanged`] where the name stands for another file; [`Error::Unreadable`] where the file breaks off
+    /// ([`ImportRow::unreadable`]). Whatever was imported before an error stays, and
     /// so may be gone on with.
     pub async fn import_all<I>(
         &self,
@@ -162,10 +176,11 @@ impl Customers {
             size: options.chunk,
             read: 0,
             is_over: false,
+            broken: None,
         };
         let mut number = 1;
         let mut next = Chunk::new(operation, number);
-        while !reader.fill(&mut next, STRIDE) {}
+        reader.complete(&mut next)?;
         // An empty file has one chunk too, so that whoever may not import is told so.
         while next.len() > 0 || number == 1 {
             number += 1;
@@ -181,11 +196,11 @@ impl Customers {
                 polled
             })
             .await?;
-            while !reader.fill(&mut next, STRIDE) {}
             summary.totals.count(done);
             progress(&summary.totals, &bad_rows);
             let room = MAX_KEPT_BAD_ROWS.saturating_sub(summary.bad_rows.len());
             summary.bad_rows.extend(bad_rows.into_iter().take(room));
+            reader.complete(&mut next)?;
         }
         Ok(summary)
     }

@@ -14,7 +14,7 @@ pub const MAX_CHUNK_ROWS: usize = 100_000;
 /// fn rows(file: impl std::io::BufRead) -> impl Iterator<Item = ImportRow> {
 ///     (1..).zip(file.lines()).map(|(line, text)| match text {
 ///         Ok(text) => ImportRow::read(line, serde_json::from_str::<Customer>(&text)),
-///         Err(error) => ImportRow::refused(line, error.to_string()),
+///         Err(error) => ImportRow::unreadable(line, error.to_string()),
 ///     })
 /// }
 ///
@@ -30,6 +30,7 @@ pub struct ImportRow {
     pub(super) customer: Result<Customer, String>,
     pub(super) has_id: bool,
     pub(super) has_created_at: bool,
+    pub(super) is_unreadable: bool,
 }
 
 impl ImportRow {
@@ -41,6 +42,7 @@ impl ImportRow {
             customer: Ok(customer),
             has_id: true,
             has_created_at: true,
+            is_unreadable: false,
         }
     }
 
@@ -52,6 +54,17 @@ impl ImportRow {
             customer: Err(reason.into()),
             has_id: false,
             has_created_at: false,
+            is_unreadable: false,
+        }
+    }
+
+    /// The line from which on the file cannot be read, and why. The import breaks off before the chunk in which it stands,
+    /// and goes on there when the file is whole.
+    #[must_use]
+    pub fn unreadable(line: u64, reason: impl Into<String>) -> Self {
+        Self {
+            is_unreadable: true,
+            ..Self::refused(line, reason)
         }
     }
 
@@ -78,6 +91,12 @@ impl ImportRow {
     pub fn without_created_at(mut self) -> Self {
         self.has_created_at = false;
         self
+    }
+
+    /// The line, as the reader of the file gave it.
+    #[must_use]
+    pub const fn line(&self) -> u64 {
+        self.line
     }
 
     /// The customer, unless there is none.

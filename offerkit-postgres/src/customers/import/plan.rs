@@ -41,8 +41,6 @@ pub(super) struct Plan<'a> {
     pub(super) writes: Vec<Write<'a>>,
     /// Those present whose texts others have in the end.
     pub(super) givers: Vec<Uuid>,
-    /// Whether each row adds somebody, or is refused for what it is itself: then it does so wherever nobody is there.
-    pub(super) is_plain: bool,
 }
 
 /// A customer as they are after some rows of the batch.
@@ -62,11 +60,40 @@ struct World<'a> {
 }
 
 impl<'a> Plan<'a> {
+    /// Adds everybody, where nobody has one of the batch's keys and no two rows have one in common.
+    pub(super) fn of_new(batch: &'a ImportBatch) -> Self {
+        let mut report = ImportReport::default();
+        let mut writes = Vec::with_capacity(batch.candidates.len());
+        for (place, candidate) in batch.candidates.iter().enumerate() {
+            let keyed = candidate.as_ref().map_err(Clone::clone).and_then(|it| {
+                let key = text_key(&it.customer, batch.merge_by);
+                let key = key.map_err(|refusal| refusal.as_str().to_owned());
+                key.map(|_| &it.customer)
+            });
+            match keyed {
+                Ok(customer) => {
+                    report.added += 1;
+                    writes.push(Write {
+                        id: customer.id(),
+                        created_at: customer.created_at(),
+                        customer,
+                    });
+                }
+                Err(why) => report.refused.push((place, why)),
+            }
+        }
+        writes.sort_unstable_by_key(|write| write.id);
+        Self {
+            report,
+            writes,
+            givers: Vec::new(),
+        }
+    }
+
     /// Takes the rows of a batch one after the other, where `present` are those who have one of its keys.
     pub(super) fn of(batch: &'a ImportBatch, present: &'a [Row]) -> Result<Self, StoreError> {
         let mut world = World::of(present)?;
         let mut report = ImportReport::default();
-        let mut is_plain = true;
         for (place, candidate) in batch.candidates.iter().enumerate() {
             let incoming = match candidate {
                 Ok(incoming) => incoming,
@@ -76,23 +103,27 @@ impl<'a> Plan<'a> {
                 }
             };
             match world.target(incoming, batch.merge_by) {
-                Ok(target) if world.put(target, incoming) => {
-                    report.updated += 1;
-                    is_plain = false;
-                }
+                Ok(target) if world.put(target, incoming) => report.updated += 1,
                 Ok(_) => report.added += 1,
-                Err(refusal) => {
-                    report.refused.push((place, refusal.as_str().to_owned()));
-                    is_plain &= matches!(refusal, RowRefusal::NoExternalId | RowRefusal::NoEmail);
-                }
+                Err(refusal) => report.refused.push((place, refusal.as_str().to_owned())),
             }
         }
         Ok(Self {
             report,
             givers: world.givers(present)?,
             writes: world.writes(),
-            is_plain,
         })
+    }
+}
+
+/// The text by which a customer is known; nothing where it is the id.
+fn text_key(customer: &Customer, merge_by: MergeBy) -> Result<Option<Unique<'_>>, RowRefusal> {
+    match (merge_by, merge_by.text_of(customer)) {
+        (MergeBy::Id, _) => Ok(None),
+        (MergeBy::ExternalId, Some(text)) => Ok(Some(Unique::ExternalId(text))),
+        (MergeBy::Email, Some(text)) => Ok(Some(Unique::Email(text))),
+        (MergeBy::ExternalId, None) => Err(RowRefusal::NoExternalId),
+        (MergeBy::Email, None) => Err(RowRefusal::NoEmail),
     }
 }
 
@@ -133,12 +164,9 @@ impl<'a> World<'a> {
         let customer = &incoming.customer;
         let own = customer.id();
         let is_there = self.customers.contains_key(&own);
-        let found = match (merge_by, merge_by.text_of(customer)) {
-            (MergeBy::Id, _) => is_there.then_some(own),
-            (MergeBy::ExternalId, None) => return Err(RowRefusal::NoExternalId),
-            (MergeBy::Email, None) => return Err(RowRefusal::NoEmail),
-            (MergeBy::ExternalId, Some(text)) => self.holder(Unique::ExternalId(text)),
-            (MergeBy::Email, Some(text)) => self.holder(Unique::Email(text)),
+        let found = match text_key(customer, merge_by)? {
+            None => is_there.then_some(own),
+            Some(text) => self.holder(text),
         };
         if self.erased.contains(&own) {
             return Err(RowRefusal::Erased);

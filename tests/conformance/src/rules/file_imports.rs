@@ -104,9 +104,19 @@ async fn an_import_that_broke_off_goes_on_where_it_stopped<B: Adapter>(store: &B
     first[1] = ImportRow::refused(3, "no customer");
     let operation = w.operation();
     let import = w.platform.as_root().operation(operation).customers();
-    // The process ends while the second chunk is read.
-    let begun = quietly(&import, first[..4].to_vec(), 4).await?;
-    assert_eq!((begun.operation, begun.totals.added), (operation, 3));
+    // The file breaks off within the second chunk.
+    let mut broken = first[..7].to_vec();
+    broken.push(ImportRow::unreadable(9, "the disk is gone"));
+    let mut begun = Vec::new();
+    let outcome = import.import_all(broken, options(4), |totals, bad_rows| {
+        begun.push((totals.rows, totals.added, bad_rows.to_vec()));
+    });
+    fails!(outcome.await, Error::Unreadable { line: 9, .. });
+    let bad = BadRow {
+        line: 3,
+        reason: "no customer".to_owned(),
+    };
+    assert_eq!(begun, [(4, 3, vec![bad.clone()])]);
     let changed = w
         .platform
         .customer(&[("id", &file[0].id().to_string()), ("city", "Delhi")])?;
@@ -124,7 +134,7 @@ async fn an_import_that_broke_off_goes_on_where_it_stopped<B: Adapter>(store: &B
         .await?;
     assert_eq!(done_before, [4, 4, 4]);
     assert_eq!((again.totals.rows, again.totals.added), (10, 9));
-    assert_eq!(again.bad_rows, begun.bad_rows);
+    assert_eq!((again.operation, &again.bad_rows), (operation, &vec![bad]));
     assert_eq!(w.records(Scope::Platform).await?.len(), before + 2);
     assert_eq!(store.get_many(&[file[0].id()]).await?, [changed]);
     let third = quietly(&import, first, 4).await?;
@@ -230,7 +240,7 @@ async fn a_file_is_merged_by_address<B: Adapter>(store: &B) -> Outcome {
     Ok(())
 }
 
-/// First seen to fail with the reader's reasons recorded.
+/// First seen to fail with the catalog's sentence recorded as it is shown.
 async fn the_records_of_an_import_quote_no_row<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let root = w.platform.as_root();
