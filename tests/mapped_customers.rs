@@ -1,7 +1,11 @@
 //! Every port on PostgreSQL, held to what every adapter must do, where the customers are read from a view of the host: it
 //! has other names for everything, and shows what is imported into the library's own table.
 
-use std::{any::Any, error::Error, sync::OnceLock};
+use std::{
+    any::Any,
+    error::Error,
+    sync::{Arc, OnceLock},
+};
 
 use async_trait::async_trait;
 use offerkit::{
@@ -14,9 +18,9 @@ use offerkit::{
     id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
     page::{Page, PageRequest},
     ports::{
-        Access, AuditSeals, Candidate, ClaimRequest, Claimed, CustomerSource, CustomerStore,
-        DeliveryFilter, Extension, ImportReport, Ledger, LoginFailures, Progress, Selection,
-        Sessions, Settlement, Store, StoreError, Transaction,
+        Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, CustomerStore, DeliveryFilter,
+        Extension, ImportBatch, ImportReport, Ledger, LoginFailures, Progress, Selection, Sessions,
+        Settlement, Store, StoreError, Transaction,
     },
     postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
     time::Timestamp,
@@ -186,10 +190,10 @@ impl CustomerSource for Mapped {
 impl CustomerStore for Mapped {
     async fn import(
         &self,
-        customers: Vec<Candidate>,
+        batch: Arc<ImportBatch>,
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError> {
-        CustomerStore::import(&self.store, customers, event).await
+        CustomerStore::import(&self.store, batch, event).await
     }
 
     async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError> {

@@ -14,6 +14,7 @@ mod measure;
 mod memory;
 mod pg_claims;
 mod pg_fill;
+mod pg_import;
 mod policy;
 mod postgres;
 mod report;
@@ -27,6 +28,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("fill", fill::run),
     ("pg_fill", pg_fill::run),
     ("pg_claims", pg_claims::run),
+    ("pg_import", pg_import::run),
 ];
 
 fn main() -> ExitCode {

@@ -15,6 +15,7 @@ use sqlx::{
 use tokio::runtime::Handle;
 
 use crate::{
+    customers::Encoder,
     error::{backend, is_of_connection, is_unknown, store_error},
     joined::{Shared, Turn},
     rows::Row,
@@ -148,6 +149,41 @@ impl Open {
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
         let done = statement.execute(self.connection()?).await;
         done.map(|done| done.rows_affected()).map_err(store_error)
+    }
+
+    /// Runs a statement that binds nothing and answers nothing.
+    pub(crate) async fn run(&mut self, parts: &[&'static str]) -> Result<(), StoreError> {
+        let statement = sqlx::raw_sql(self.schema.join(parts));
+        let done = statement.execute(self.connection()?).await;
+        done.map(drop).map_err(store_error)
+    }
+
+    /// Runs a `COPY … FROM STDIN` with the pieces that `source` gives.
+    pub(crate) async fn copy(
+        &mut self,
+        parts: &[&'static str],
+        mut source: Encoder<'_, '_>,
+    ) -> Result<(), StoreError> {
+        let statement = self.schema.render(&parts.concat());
+        let connection = self.connection()?;
+        let mut copy = connection
+            .copy_in_raw(&statement)
+            .await
+            .map_err(store_error)?;
+        loop {
+            match source.next() {
+                Ok(Some(piece)) => {
+                    copy.send(piece).await.map_err(store_error)?;
+                }
+                Ok(None) => return copy.finish().await.map(drop).map_err(store_error),
+                Err(error) => {
+                    copy.abort("a row cannot be encoded")
+                        .await
+                        .map_err(store_error)?;
+                    return Err(error);
+                }
+            }
+        }
     }
 
     /// Discards what was changed, also after an error, and goes on with another transaction of the same kind.

@@ -1,6 +1,6 @@
 //! The platform's customers.
 
-use std::{any::Any, collections::HashMap};
+use std::{any::Any, collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use offerkit_core::{
@@ -8,7 +8,7 @@ use offerkit_core::{
     domain::{Customer, Scope},
     id::CustomerId,
     ports::{
-        Access, Candidate, CustomerSource, CustomerStore, ImportReport, Selection, StoreError,
+        Access, CustomerSource, CustomerStore, ImportBatch, ImportReport, Selection, StoreError,
     },
     time::Timestamp,
 };
@@ -25,6 +25,8 @@ use crate::{
 
 mod import;
 mod row;
+
+pub(crate) use self::import::{Encoder, Meetings};
 
 const SELECT: &str = "SELECT it.id, it.external_id, it.full_name, it.email, it.phone, it.dob, it.gender, it.kyc_status,
     it.segment, it.occupation, it.annual_income, it.credit_score, it.state, it.city, it.pin_code, it.marital_status,
@@ -131,13 +133,14 @@ async fn read(open: &mut Open, ids: &[CustomerId]) -> Result<Vec<Customer>, Stor
 impl CustomerStore for PgStore {
     async fn import(
         &self,
-        customers: Vec<Candidate>,
+        batch: Arc<ImportBatch>,
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError> {
         let (mut open, settling) = self.recorded(&event).await?;
+        let meetings = self.meetings();
         detached(async move {
             refuse_repeated(&mut open, &event).await?;
-            let report = import::import(&mut open, &customers).await?;
+            let report = import::import(&mut open, &batch, &meetings).await?;
             let mut record = event.into_record();
             record.result = serde_json::to_value(&report).unwrap_or_default();
             commit::commit(open, record, settling).await?;

@@ -16,6 +16,7 @@ use crate::{
     check::{self, CheckError},
     commit::Settling,
     connection::{Open, Source},
+    customers::Meetings,
     hook::CommitHook,
     joined::Shared,
     migrate::{self, MigrateError},
@@ -48,6 +49,7 @@ pub struct PgStore {
     /// The host's transaction, where the store acts in one.
     joined: Option<Arc<Shared>>,
     hook: Option<Arc<dyn CommitHook>>,
+    meetings: Arc<Meetings>,
 }
 
 impl PgStore {
@@ -83,12 +85,13 @@ impl PgStore {
     /// The store in `schema`, over a pool of the host's making, best with [`pool_options`](Self::pool_options). Behind a
     /// pooler that changes connections between transactions, prepared statements have to survive that (PgBouncer 1.21).
     #[must_use]
-    pub const fn from_pool(pool: PgPool, schema: SchemaName) -> Self {
+    pub fn from_pool(pool: PgPool, schema: SchemaName) -> Self {
         Self {
             pool,
             schema,
             joined: None,
             hook: None,
+            meetings: Arc::default(),
         }
     }
 
@@ -170,6 +173,10 @@ impl PgStore {
             Some(shared) => Source::Joined(Arc::clone(shared)),
             None => Source::Pool(self.pool.clone()),
         }
+    }
+
+    pub(crate) fn meetings(&self) -> Arc<Meetings> {
+        Arc::clone(&self.meetings)
     }
 
     /// A transaction in `scope`, for those ports that are not reached through [`Transaction`].

@@ -67,6 +67,8 @@ impl std::fmt::Debug for Message {
 }
 
 /// What became of a message.
+///
+/// A reason stays in the ledger when the customer is erased, so it must not quote an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The provider accepted it.

@@ -31,7 +31,7 @@ pub mod rules;
 
 cases::files! {
     ports: {
-        approvals, audit, campaigns, catalog, comments, configurations, customers, groups, launches,
+        approvals, audit, campaigns, catalog, comments, configurations, customers, groups, imports, launches,
         ledger_claims, ledger_reading, ledger_runs, offers, races, seals, segments, selections, sessions, tenants,
         transactions, users,
     }
@@ -39,5 +39,6 @@ cases::files! {
         four_eyes, login, no_takeover, outsiders, revocation, audit_trail, operations, offer_life,
         campaign_life, desk, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
         offer_schema, audit_log, saved_segments, received, audience_counts,
+        file_imports,
     }
 }

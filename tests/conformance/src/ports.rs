@@ -8,6 +8,7 @@ pub mod comments;
 pub mod configurations;
 pub mod customers;
 pub mod groups;
+pub mod imports;
 pub mod launches;
 pub mod ledger_claims;
 pub mod ledger_reading;

@@ -1,0 +1,466 @@
+//! Whom the rows of an import find, and what becomes of them.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use futures_util::future::join;
+use offerkit_core::{
+    audit::{Subject, SubjectKind},
+    domain::{Customer, Scope},
+    id::CustomerId,
+    ports::{Candidate, ImportBatch, ImportReport, Incoming, MergeBy, RowRefusal, StoreError},
+};
+use serde_json::json;
+
+use crate::{Adapter, Failure, Outcome, cases::cases, pause::pause, world::World};
+
+cases! { ports::imports:
+    a_row_updates_whoever_has_its_address,
+    a_row_updates_whoever_has_its_external_id,
+    a_row_without_the_key_is_refused,
+    a_row_without_a_moment_of_creation_keeps_the_one_there_is,
+    an_erased_customer_is_refused_by_every_key,
+    keys_may_be_exchanged_by_way_of_a_free_one,
+    random_batches_do_what_one_row_after_the_other_does,
+    hostile_texts_are_read_back_as_imported,
+    two_imports_of_the_same_customers_at_once_lose_none,
+}
+
+const BY: [MergeBy; 3] = [MergeBy::Id, MergeBy::ExternalId, MergeBy::Email];
+
+async fn import<B: Adapter>(
+    w: &World<B>,
+    merge_by: MergeBy,
+    candidates: Vec<Candidate>,
+) -> Result<ImportReport, Failure> {
+    let event = w.event(Scope::Platform, Subject::the(SubjectKind::Customer))?;
+    let batch = ImportBatch {
+        merge_by,
+        candidates,
+    };
+    Ok(w.store.import(Arc::new(batch), event).await?)
+}
+
+async fn merge<B: Adapter>(
+    w: &World<B>,
+    merge_by: MergeBy,
+    customers: &[&Customer],
+) -> Result<ImportReport, Failure> {
+    let candidates = customers.iter().map(|it| Ok((*it).clone().into()));
+    import(w, merge_by, candidates.collect()).await
+}
+
+async fn get<B: Adapter>(w: &World<B>, id: CustomerId) -> Result<Option<Customer>, Failure> {
+    Ok(w.store.get_many(&[id]).await?.pop())
+}
+
+fn done(added: u64, updated: u64) -> ImportReport {
+    ImportReport {
+        added,
+        updated,
+        refused: Vec::new(),
+    }
+}
+
+fn refused(places: &[(usize, RowRefusal)]) -> Vec<(usize, String)> {
+    let refused = places.iter();
+    refused
+        .map(|(at, why)| (*at, why.as_str().to_owned()))
+        .collect()
+}
+
+async fn a_row_updates_whoever_has_its_address<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let asha = w
+        .platform
+        .customer(&[("email", "asha@example.com"), ("city", "Pune")])?;
+    let ben = w
+        .platform
+        .customer(&[("email", "ben@example.com"), ("external_id", "C-2")])?;
+    assert_eq!(merge(&w, MergeBy::Email, &[&asha, &ben]).await?, done(2, 0));
+    let moved = w
+        .platform
+        .customer(&[("email", "asha@example.com"), ("city", "Delhi")])?;
+    let again = w
+        .platform
+        .customer(&[("email", "asha@example.com"), ("external_id", "C-1")])?;
+    let new = w.platform.customer(&[("email", "chitra@example.com")])?;
+    let thief = w
+        .platform
+        .customer(&[("email", "dev@example.com"), ("external_id", "C-2")])?;
+    let ben_id = ben.id().to_string();
+    let other_id = w
+        .platform
+        .customer(&[("email", "asha@example.com"), ("id", &ben_id)])?;
+    let moved_id = w
+        .platform
+        .customer(&[("email", "new@example.com"), ("id", &ben_id)])?;
+    let case = w.platform.customer(&[("email", "ASHA@example.com")])?;
+    let batch = [&moved, &again, &new, &thief, &other_id, &moved_id, &case];
+    let report = merge(&w, MergeBy::Email, &batch).await?;
+    assert_eq!((report.added, report.updated), (2, 2));
+    let expected = [
+        (3, RowRefusal::ExternalIdTaken),
+        (4, RowRefusal::IdTaken),
+        (5, RowRefusal::IdTaken),
+    ];
+    assert_eq!(report.refused, refused(&expected));
+    let expected = again.clone().with_identity(asha.id(), again.created_at());
+    assert_eq!(get(&w, asha.id()).await?, Some(expected));
+    assert_eq!(get(&w, ben.id()).await?, Some(ben));
+    assert_eq!(get(&w, again.id()).await?, None);
+    assert_eq!(get(&w, new.id()).await?, Some(new));
+    Ok(())
+}
+
+async fn a_row_updates_whoever_has_its_external_id<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let asha = w.platform.customer(&[("external_id", "C-1")])?;
+    let ben = w.platform.customer(&[("email", "ben@example.com")])?;
+    merge(&w, MergeBy::Id, &[&asha, &ben]).await?;
+    let moved = w
+        .platform
+        .customer(&[("external_id", "C-1"), ("city", "Delhi")])?;
+    let thief = w
+        .platform
+        .customer(&[("external_id", "C-1"), ("email", "ben@example.com")])?;
+    let report = merge(&w, MergeBy::ExternalId, &[&moved, &thief]).await?;
+    assert_eq!((report.added, report.updated), (0, 1));
+    assert_eq!(report.refused, refused(&[(1, RowRefusal::EmailTaken)]));
+    let expected = moved.clone().with_identity(asha.id(), moved.created_at());
+    assert_eq!(get(&w, asha.id()).await?, Some(expected));
+    Ok(())
+}
+
+async fn a_row_without_the_key_is_refused<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let nobody = w.platform.customer(&[("email", "")])?;
+    let report = merge(&w, MergeBy::Email, &[&nobody]).await?;
+    assert_eq!(report.refused, refused(&[(0, RowRefusal::NoEmail)]));
+    let report = merge(&w, MergeBy::ExternalId, &[&nobody]).await?;
+    assert_eq!(report.refused, refused(&[(0, RowRefusal::NoExternalId)]));
+    assert_eq!(get(&w, nobody.id()).await?, None);
+    assert_eq!(merge(&w, MergeBy::Id, &[&nobody]).await?, done(1, 0));
+    Ok(())
+}
+
+/// First seen to fail, in both adapters, with the row's own moment kept.
+async fn a_row_without_a_moment_of_creation_keeps_the_one_there_is<B: Adapter>(
+    store: &B,
+) -> Outcome {
+    let w = World::new(store).await?;
+    let asha = w.platform.customer(&[("external_id", "C-1")])?;
+    merge(&w, MergeBy::Id, &[&asha]).await?;
+    w.pass(chrono::TimeDelta::days(1));
+    let later = asha.clone().with_identity(asha.id(), w.now());
+    let undated = |customer: &Customer| -> Candidate {
+        Ok(Incoming {
+            customer: customer.clone(),
+            has_created_at: false,
+        })
+    };
+    let new = w.platform.customer(&[])?;
+    for merge_by in [MergeBy::Id, MergeBy::ExternalId] {
+        let rows = vec![undated(&later)];
+        assert_eq!(import(&w, merge_by, rows).await?, done(0, 1));
+        assert_eq!(get(&w, asha.id()).await?, Some(asha.clone()));
+    }
+    let rows = vec![Ok(new.clone().into()), undated(&later), undated(&new)];
+    assert_eq!(import(&w, MergeBy::Id, rows).await?, done(1, 2));
+    assert_eq!(get(&w, new.id()).await?, Some(new));
+    merge(&w, MergeBy::Id, &[&later]).await?;
+    assert_eq!(get(&w, asha.id()).await?, Some(later));
+    Ok(())
+}
+
+async fn an_erased_customer_is_refused_by_every_key<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let asha = w.platform.customer(&[("external_id", "C-1")])?;
+    merge(&w, MergeBy::Id, &[&asha]).await?;
+    let event = w.event(Scope::Platform, asha.id())?;
+    store.erase(asha.id(), event).await?;
+    for merge_by in BY {
+        let report = merge(&w, merge_by, &[&asha]).await?;
+        assert_eq!(report.refused, refused(&[(0, RowRefusal::Erased)]));
+        assert_eq!((report.added, report.updated), (0, 0));
+    }
+    let left = serde_json::to_value(get(&w, asha.id()).await?)?;
+    assert_eq!(left, serde_json::to_value(asha.erased())?);
+    Ok(())
+}
+
+/// First seen to fail, on PostgreSQL, where nothing is given up before the merge.
+async fn keys_may_be_exchanged_by_way_of_a_free_one<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let asha = w
+        .platform
+        .customer(&[("email", "a@example.com"), ("external_id", "1")])?;
+    let ben = w
+        .platform
+        .customer(&[("email", "b@example.com"), ("external_id", "2")])?;
+    merge(&w, MergeBy::Id, &[&asha, &ben]).await?;
+    let with = |of: &Customer, email: &str, external_id: &str| {
+        let id = of.id().to_string();
+        w.platform
+            .customer(&[("id", &id), ("email", email), ("external_id", external_id)])
+    };
+    let batch = [
+        with(&asha, "c@example.com", "3")?,
+        with(&ben, "a@example.com", "1")?,
+        with(&asha, "b@example.com", "2")?,
+    ];
+    let batch: Vec<_> = batch.iter().collect();
+    assert_eq!(merge(&w, MergeBy::Id, &batch).await?, done(0, 3));
+    let found = store.get_many(&[asha.id(), ben.id()]).await?;
+    let emails: Vec<_> = found.iter().map(Customer::email).collect();
+    assert_eq!(emails, [Some("b@example.com"), Some("a@example.com")]);
+    Ok(())
+}
+
+/// The rules, one row after the other, over a list.
+#[derive(Default)]
+struct Model {
+    customers: Vec<Customer>,
+    erased: BTreeSet<CustomerId>,
+}
+
+impl Model {
+    fn has(&self, is: impl Fn(&Customer) -> bool) -> Option<usize> {
+        self.customers.iter().position(is)
+    }
+
+    fn take(&mut self, incoming: &Incoming, merge_by: MergeBy) -> Result<bool, RowRefusal> {
+        let new = &incoming.customer;
+        let by_id = self.has(|it| it.id() == new.id());
+        let by_external =
+            self.has(|it| it.external_id().is_some() && it.external_id() == new.external_id());
+        let by_email = self.has(|it| it.email().is_some() && it.email() == new.email());
+        let found = match merge_by {
+            MergeBy::Id => by_id,
+            MergeBy::ExternalId if new.external_id().is_none() => {
+                return Err(RowRefusal::NoExternalId);
+            }
+            MergeBy::Email if new.email().is_none() => return Err(RowRefusal::NoEmail),
+            MergeBy::ExternalId => by_external,
+            MergeBy::Email => by_email,
+        };
+        let of_another = |holder: Option<usize>| holder.is_some() && holder != found;
+        if self.erased.contains(&new.id()) {
+            return Err(RowRefusal::Erased);
+        }
+        if of_another(by_id) {
+            return Err(RowRefusal::IdTaken);
+        }
+        if of_another(by_external) {
+            return Err(RowRefusal::ExternalIdTaken);
+        }
+        if of_another(by_email) {
+            return Err(RowRefusal::EmailTaken);
+        }
+        match found.and_then(|place| self.customers.get_mut(place)) {
+            Some(there) => {
+                let created_at = if incoming.has_created_at {
+                    new.created_at()
+                } else {
+                    there.created_at()
+                };
+                *there = new.clone().with_identity(there.id(), created_at);
+                Ok(true)
+            }
+            None => {
+                self.customers.push(new.clone());
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// Choices that are the same each time.
+struct Pick(u64);
+
+impl Pick {
+    fn below(&mut self, below: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+}
+
+/// First seen to fail, on PostgreSQL, where a customer's earlier texts stay taken in the batch.
+async fn random_batches_do_what_one_row_after_the_other_does<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let mut model = Model::default();
+    let mut pick = Pick(1);
+    let mut ids = Vec::new();
+    let mut seen = BTreeSet::new();
+    for round in 0..250_u32 {
+        // New customers now and then, so that some batches meet nobody.
+        if round % 5 == 0 {
+            ids = (0..6).map(|_| w.uuid().to_string()).collect();
+        }
+        let merge_by = BY[usize::try_from(pick.below(3))?];
+        let era = if pick.below(2) == 0 { 0 } else { round };
+        let mut rows = Vec::new();
+        for _ in 0..=pick.below(6) {
+            let id = &ids[usize::try_from(pick.below(6))?];
+            let email = match pick.below(5) {
+                0 => String::new(),
+                number => format!("c{number}.{era}@example.com"),
+            };
+            let external_id = match pick.below(4) {
+                0 => String::new(),
+                number => format!("C-{number}-{era}"),
+            };
+            let age = pick.below(100).to_string();
+            let customer = w.platform.customer(&[
+                ("id", id),
+                ("email", &email),
+                ("external_id", &external_id),
+                ("account_age_months", &age),
+            ])?;
+            let created_at = w.now();
+            rows.push(Incoming {
+                customer: customer.with_identity(id.parse()?, created_at),
+                has_created_at: pick.below(2) == 0,
+            });
+            w.pass(chrono::TimeDelta::seconds(1));
+        }
+        let mut expected = ImportReport::default();
+        for (place, row) in rows.iter().enumerate() {
+            match model.take(row, merge_by) {
+                Ok(true) => expected.updated += 1,
+                Ok(false) => expected.added += 1,
+                Err(why) => {
+                    seen.insert(why.as_str());
+                    expected.refused.push((place, why.as_str().to_owned()));
+                }
+            }
+        }
+        let report = import(&w, merge_by, rows.into_iter().map(Ok).collect()).await?;
+        assert_eq!(report, expected, "round {round}, by {merge_by:?}");
+        if pick.below(8) == 0 {
+            let id: CustomerId = ids[usize::try_from(pick.below(6))?].parse()?;
+            let event = w.event(Scope::Platform, id)?;
+            if store.erase(id, event).await? {
+                model.customers.retain(|it| it.id() != id);
+                model.erased.insert(id);
+            }
+        }
+        let ids: Vec<_> = model.customers.iter().map(Customer::id).collect();
+        let found = store.get_many(&ids).await?;
+        let found: Vec<_> = found
+            .iter()
+            .map(serde_json::to_value)
+            .collect::<Result<_, _>>()?;
+        let expected = model.customers.iter().map(serde_json::to_value);
+        assert_eq!(
+            found,
+            expected.collect::<Result<Vec<_>, _>>()?,
+            "round {round}"
+        );
+    }
+    assert_eq!(seen.len(), 6, "every refusal was met: {seen:?}");
+    Ok(())
+}
+
+async fn hostile_texts_are_read_back_as_imported<B: Adapter>(store: &B) -> Outcome {
+    const PARTS: [&str; 18] = [
+        "\\",
+        "\\N",
+        "\\.",
+        "\n",
+        "\r",
+        "\t",
+        "\"",
+        "'",
+        "$$",
+        "--",
+        "%s",
+        "{}",
+        "NULL",
+        "ü",
+        "\u{feff}",
+        "\u{10ffff}",
+        "\u{1}",
+        "PGCOPY\n\r\n",
+    ];
+    let w = World::new(store).await?;
+    let mut pick = Pick(7);
+    let mut text = |length: u64| -> String {
+        let parts = (0..=pick.below(length)).map(|_| pick.below(18));
+        let parts = parts.filter_map(|at| PARTS.get(usize::try_from(at).ok()?).copied());
+        format!("<{}>", parts.collect::<String>())
+    };
+    let mut customers = Vec::new();
+    for number in 0..60 {
+        let customer = w.platform.customer(&[
+            ("external_id", &format!("{number}{}", text(9))),
+            ("full_name", &text(9)),
+            ("phone", &text(4)),
+            ("segment", &text(9)),
+            ("occupation", &text(9)),
+            ("state", &text(9)),
+            ("city", &text(9)),
+            ("pin_code", &text(9)),
+            ("preferred_language", &text(9)),
+            ("annual_income", "-79228162514264337593543.9503"),
+        ])?;
+        let attributes =
+            json!({ text(9): text(9), text(9): [text(9), { text(9): text(9) }], "n": -0.1e-7 });
+        let mut parts = customer.to_parts();
+        parts.attributes =
+            std::borrow::Cow::Owned(attributes.as_object().cloned().unwrap_or_default());
+        customers.push(Customer::from_parts(parts)?);
+    }
+    let ids: Vec<_> = customers.iter().map(Customer::id).collect();
+    let all: Vec<_> = customers.iter().collect();
+    assert_eq!(merge(&w, MergeBy::Id, &all).await?, done(60, 0));
+    assert_eq!(store.get_many(&ids).await?, customers);
+    // The same again, for those who are there: another way into a store.
+    let renamed = |customer: &Customer| {
+        let mut parts = customer.to_parts();
+        parts.full_name = format!("{}!", customer.full_name()).into();
+        Customer::from_parts(parts)
+    };
+    let customers: Vec<_> = customers.iter().map(renamed).collect::<Result<_, _>>()?;
+    let all: Vec<_> = customers.iter().collect();
+    assert_eq!(merge(&w, MergeBy::ExternalId, &all).await?, done(0, 60));
+    assert_eq!(store.get_many(&ids).await?, customers);
+    Ok(())
+}
+
+/// Each customer ends as one import or the other has them, and each import that is answered is whole.
+async fn two_imports_of_the_same_customers_at_once_lose_none<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let emails: Vec<_> = (0..40).map(|it| format!("c{it}@example.com")).collect();
+    for round in 0..4 {
+        let make = |city: &str| -> Result<Vec<Candidate>, Failure> {
+            let customers = emails.iter().map(|email| {
+                let customer = w.platform.customer(&[("email", email), ("city", city)])?;
+                Ok(Ok(customer.into()))
+            });
+            customers.collect()
+        };
+        let (pune, mut delhi) = (make("Pune")?, make("Delhi")?);
+        // The other way round, so that each may wait for the other.
+        delhi.reverse();
+        let run = async |rows: Vec<Candidate>| -> Result<ImportReport, Failure> {
+            loop {
+                pause().await;
+                match import(&w, MergeBy::Email, rows.clone()).await {
+                    Err(error) if matches!(error.downcast_ref(), Some(StoreError::Retry(_))) => {}
+                    outcome => return outcome,
+                }
+            }
+        };
+        let (one, two) = join(run(pune), run(delhi)).await;
+        let (one, two) = (one?, two?);
+        assert_eq!(one.refused, []);
+        assert_eq!(two.refused, []);
+        let (added, updated) = (one.added + two.added, one.updated + two.updated);
+        let new = if round == 0 { 40 } else { 0 };
+        assert_eq!((added, updated), (new, 80 - new), "round {round}");
+    }
+    Ok(())
+}
