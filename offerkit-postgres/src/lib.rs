@@ -38,7 +38,7 @@ mod transaction;
 mod users;
 
 pub use check::{CheckError, Weakness};
-pub use criteria::{CriteriaSql, SqlBind};
+pub use criteria::{CriteriaSql, SqlBind, index_advice, index_for};
 pub use mapped::MappedCustomers;
 pub use mapping::{
     CustomerMapping, CustomerMappingBuilder, CustomersError, KeyType, MappingError, MappingProblem,
