@@ -12,8 +12,9 @@ mod criteria;
 mod fill;
 mod measure;
 mod memory;
+mod pg_claims;
+mod pg_fill;
 mod policy;
-#[expect(dead_code, reason = "what uses it follows")]
 mod postgres;
 mod report;
 
@@ -24,6 +25,8 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("policy", policy::run),
     ("criteria", criteria::run),
     ("fill", fill::run),
+    ("pg_fill", pg_fill::run),
+    ("pg_claims", pg_claims::run),
 ];
 
 fn main() -> ExitCode {

@@ -24,7 +24,7 @@ pub(super) async fn claim(
     request: &ClaimRequest,
 ) -> Result<Vec<Claimed>, StoreError> {
     let mut claimed = Vec::new();
-    let mut lots = request.limit.div_ceil(LOT).saturating_add(1);
+    let mut lots = request.limit.div_ceil(LOT);
     while claimed.len() < request.limit {
         let before = claimed.len();
         claim_of(open, request, (lots, " SKIP LOCKED"), &mut claimed).await?;
