@@ -26,7 +26,8 @@ const VARIANT: u128 = 2 << 62;
 /// As `customer_id_of_number` in the database: 48 bits, the version, 12 bits, the variant and two zeros, 4 bits.
 pub(crate) fn id_of_number(number: i64) -> CustomerId {
     let bits = u128::from(number.cast_unsigned() ^ SIGN);
-    let id = (bits >> 16) << 80 | VERSION | (bits >> 4 & 0xfff) << 64 | VARIANT | (bits & 0xf) << 56;
+    let id =
+        (bits >> 16) << 80 | VERSION | (bits >> 4 & 0xfff) << 64 | VARIANT | (bits & 0xf) << 56;
     CustomerId::from_uuid(Uuid::from_u128(id))
 }
 
@@ -73,7 +74,11 @@ const fn signed(bits: u64) -> i64 {
 /// As `customer_id_of_text` in the database. The source's length keeps two sources apart, whatever their keys are.
 pub(crate) fn id_of_text(source: &str, key: &str) -> CustomerId {
     let digest = Digest::of(format!("{}:{source}:{key}", source.len()).as_bytes());
-    let bits = digest.as_bytes().first_chunk().copied().map(u128::from_be_bytes);
+    let bits = digest
+        .as_bytes()
+        .first_chunk()
+        .copied()
+        .map(u128::from_be_bytes);
     let id = bits.unwrap_or_default() & !(0xf << 76 | 0xf << 60) | VERSION | VARIANT;
     CustomerId::from_uuid(Uuid::from_u128(id))
 }
@@ -89,7 +94,11 @@ mod tests {
         let near = (0_u32..64, -2_i64..=2, any::<bool>());
         let near = near.prop_map(|(bit, off, is_negative)| {
             let power = (1_i64 << bit).wrapping_add(off);
-            if is_negative { power.wrapping_neg() } else { power }
+            if is_negative {
+                power.wrapping_neg()
+            } else {
+                power
+            }
         });
         prop_oneof![any::<i64>(), near]
     }
@@ -102,7 +111,10 @@ mod tests {
             (-1, "7fffffff-ffff-8fff-8f00-000000000000"),
             (i64::MAX, "ffffffff-ffff-8fff-8f00-000000000000"),
             (i64::MIN, "00000000-0000-8000-8000-000000000000"),
-            (0x0123_4567_89ab_cdef, "81234567-89ab-8cde-8f00-000000000000"),
+            (
+                0x0123_4567_89ab_cdef,
+                "81234567-89ab-8cde-8f00-000000000000",
+            ),
         ];
         for (number, id) in ids {
             assert_eq!(id_of_number(number).to_string(), id);
@@ -113,7 +125,10 @@ mod tests {
     fn the_id_of_a_text_is_of_all_its_bytes_and_of_its_source() {
         let id = |source, key| id_of_text(source, key).to_string();
         // printf '10:crm.client:C-1' | sha256sum
-        assert_eq!(id("crm.client", "C-1"), "75d0f3ef-d9a2-8a8c-80f4-c81f1e565227");
+        assert_eq!(
+            id("crm.client", "C-1"),
+            "75d0f3ef-d9a2-8a8c-80f4-c81f1e565227"
+        );
         assert_ne!(id("crm", "client:C-1"), id("crm:client", "C-1"));
         assert_ne!(id("crm", "C-1"), id("crm", "C-1 "));
     }

@@ -17,8 +17,8 @@ mod host_column;
 mod problem;
 mod values;
 
-pub(crate) use self::{attribute::HostAttribute, check::examine, host::Host};
 pub use self::problem::{CustomersError, MappingProblem};
+pub(crate) use self::{attribute::HostAttribute, check::examine, host::Host};
 pub use crate::customer_key::KeyType;
 
 /// Where the customers of a host stand, and under which names: a table, view, materialized view or foreign table that the

@@ -26,21 +26,20 @@ impl HostAttribute {
                 return Place::Attribute(SqlColumn::expression(column.raw.clone()));
             }
         };
-        use HostType as Host;
         match (field.field_type(), column.host_type) {
-            (FieldType::Text | FieldType::Enum { .. }, Host::Text | Host::Enum) => {
+            (FieldType::Text | FieldType::Enum { .. }, HostType::Text | HostType::Enum) => {
                 Place::Column(values::any_text(column))
             }
-            (FieldType::Int, Host::Int | Host::BigInt)
-            | (FieldType::Bool, Host::Bool)
-            | (FieldType::Uuid, Host::Uuid) => {
+            (FieldType::Int, HostType::Int | HostType::BigInt)
+            | (FieldType::Bool, HostType::Bool)
+            | (FieldType::Uuid, HostType::Uuid) => {
                 Place::Column(SqlColumn::expression(column.raw.clone()))
             }
             (
                 FieldType::Decimal { precision, scale },
-                Host::Int | Host::BigInt | Host::Numeric,
+                HostType::Int | HostType::BigInt | HostType::Numeric,
             ) => Place::Column(values::decimal(column, *precision, *scale)),
-            (FieldType::Date, Host::Date) | (FieldType::Timestamp, Host::Timestamp) => {
+            (FieldType::Date, HostType::Date) | (FieldType::Timestamp, HostType::Timestamp) => {
                 Place::Column(values::unbounded(column))
             }
             (

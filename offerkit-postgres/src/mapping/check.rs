@@ -12,7 +12,8 @@ use super::{
 use crate::{connection::Open, rows::Row};
 
 /// The relation and its columns, each with the type that its domain is made of, and what the role may do.
-const RELATION: &str = "SELECT it.oid::BIGINT AS oid, has_schema_privilege(space.oid, 'USAGE') AS is_reachable,
+const RELATION: &str =
+    "SELECT it.oid::BIGINT AS oid, has_schema_privilege(space.oid, 'USAGE') AS is_reachable,
     current_user::TEXT AS role
 FROM pg_class AS it JOIN pg_namespace AS space ON space.oid = it.relnamespace
 WHERE space.nspname = $1 AND it.relname = $2 AND it.relkind IN ('r', 'p', 'v', 'm', 'f')";
@@ -83,7 +84,10 @@ async fn ask(
         });
     }
     let names = targets(mapping).map(|(name, _)| name.as_str().to_owned());
-    let statement = open.query(&[COLUMNS]).bind(oid).bind(names.collect::<Vec<_>>());
+    let statement = open
+        .query(&[COLUMNS])
+        .bind(oid)
+        .bind(names.collect::<Vec<_>>());
     let mut described = BTreeMap::new();
     for row in open.all(statement).await? {
         described.insert(row.get::<String>("name")?, describe(&row)?);
@@ -121,7 +125,11 @@ fn describe(row: &Row) -> Result<Described, StoreError> {
     let built_in = || HostType::named(&type_name).filter(|_| is_built_in);
     Ok(Described {
         shown: row.get("shown")?,
-        host_type: if is_enum { Some(HostType::Enum) } else { built_in() },
+        host_type: if is_enum {
+            Some(HostType::Enum)
+        } else {
+            built_in()
+        },
         nondeterministic: row.get("nondeterministic")?,
         is_readable: row.get("is_readable")?,
         is_unique: row.get("is_unique")?,

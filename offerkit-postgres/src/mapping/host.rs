@@ -126,9 +126,9 @@ fn selected(key: &RelationKey, found: &Found) -> String {
         let host = found.columns.get(column);
         let value = host.map(|host| values::column(*column, host).value);
         let value = match column {
-            Column::Dob => host.map_or_else(none("DATE"), |host| {
-                format!("{}::DATE", values::date(host))
-            }),
+            Column::Dob => {
+                host.map_or_else(none("DATE"), |host| format!("{}::DATE", values::date(host)))
+            }
             Column::AnnualIncome => value.map_or_else(none("NUMERIC"), of("NUMERIC")),
             Column::CreditScore | Column::AccountAgeMonths => {
                 value.map_or_else(none("INTEGER"), of("INTEGER"))

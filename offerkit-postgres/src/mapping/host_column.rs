@@ -161,10 +161,14 @@ impl Target<'_> {
         let types = self.types();
         match type_name {
             "bpchar" => {
-                format!("cast it to {types} in a view, since `char` knows no white space at its end")
+                format!(
+                    "cast it to {types} in a view, since `char` knows no white space at its end"
+                )
             }
             "citext" => {
-                format!("cast it to {types} in a view, since under `citext` different texts are equal")
+                format!(
+                    "cast it to {types} in a view, since under `citext` different texts are equal"
+                )
             }
             "float4" | "float8" | "money" => {
                 format!("cast it to {types} in a view, so that it is seen how it is rounded")

@@ -42,7 +42,11 @@ fn a_mapping_that_cannot_be_says_why() {
             "`city` is mapped twice",
         ),
         (
-            shown(client().attribute("tier", "t").attributes("extra", ["tier"])),
+            shown(
+                client()
+                    .attribute("tier", "t")
+                    .attributes("extra", ["tier"]),
+            ),
             "`tier` is mapped twice",
         ),
         (

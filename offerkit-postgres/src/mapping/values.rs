@@ -141,7 +141,9 @@ fn name(host: &HostColumn) -> String {
 /// What people typed: the white space around it says nothing.
 fn trimmed(host: &HostColumn, longest: usize) -> String {
     let text = format!("btrim({}, {WHITE})", host.text());
-    format!("(CASE WHEN octet_length({text}) BETWEEN 1 AND {longest} THEN {text} END COLLATE \"C\")")
+    format!(
+        "(CASE WHEN octet_length({text}) BETWEEN 1 AND {longest} THEN {text} END COLLATE \"C\")"
+    )
 }
 
 fn email(host: &HostColumn) -> String {
@@ -186,7 +188,9 @@ fn small_int(host: &HostColumn) -> SqlColumn {
     let (raw, least, most) = (&host.raw, i32::MIN, i32::MAX);
     SqlColumn {
         probe: Some(raw.clone().into()),
-        ..SqlColumn::expression(format!("(CASE WHEN {raw} BETWEEN {least} AND {most} THEN {raw} END)"))
+        ..SqlColumn::expression(format!(
+            "(CASE WHEN {raw} BETWEEN {least} AND {most} THEN {raw} END)"
+        ))
     }
 }
 

@@ -41,11 +41,20 @@ const CLIENTS: &str = "INSERT INTO crm.client (client_no, guid, code, name, mail
         CASE WHEN n % 2 = 0 THEN 'gold' END, jsonb_build_object('points', n)
     FROM generate_series(1, 30) AS n";
 
-async fn platform(world: &World, key: &str, key_type: KeyType) -> Outcome<(TestPlatform, TestTenant)> {
-    let mapping = clients(key, key_type).attribute("tier", "a_text").attributes("extra", ["points"]);
+async fn platform(
+    world: &World,
+    key: &str,
+    key_type: KeyType,
+) -> Outcome<(TestPlatform, TestTenant)> {
+    let mapping = clients(key, key_type)
+        .attribute("tier", "a_text")
+        .attributes("extra", ["points"]);
     let customers = world.customers(&mapping.build()?).await?;
     // Small chunks, so that a filling goes on from where the last one ended.
-    let settings = Settings { fill_chunk: 4, ..Default::default() };
+    let settings = Settings {
+        fill_chunk: 4,
+        ..Default::default()
+    };
     let platform = TestPlatform::with(world.store.clone(), |builder| {
         builder.customers(customers).settings(settings)
     })
@@ -53,7 +62,9 @@ async fn platform(world: &World, key: &str, key_type: KeyType) -> Outcome<(TestP
     let catalog = platform.as_root();
     let catalog = catalog.catalog();
     for (name, field_type) in [("tier", FieldType::Text), ("points", FieldType::Int)] {
-        catalog.add_attribute(FieldDefinition::attribute(name, field_type)?).await?;
+        catalog
+            .add_attribute(FieldDefinition::attribute(name, field_type)?)
+            .await?;
     }
     let tenant = platform.tenant("loan").await?;
     Ok((platform, tenant))
@@ -82,22 +93,45 @@ async fn a_campaign_reaches_the_hosts_customers_and_alters_nothing_of_the_host()
         let mut draft = tenant.campaign(offer.id())?;
         draft.selection_criteria = premium.to_owned();
         let campaign = tenant.launched_campaign(draft.clone()).await?;
-        let audience = tenant.acting(&Context::job(Job::Audience)).deliveries(tenant.id);
+        let audience = tenant
+            .acting(&Context::job(Job::Audience))
+            .deliveries(tenant.id);
         let run = audience.fill(campaign.id()).await?;
         assert_eq!((run.status, run.added), (RunStatus::Finished, 19), "{key}");
-        let delivery = tenant.acting(&Context::job(Job::Delivery)).deliveries(tenant.id);
+        let delivery = tenant
+            .acting(&Context::job(Job::Delivery))
+            .deliveries(tenant.id);
         let report = delivery.run(campaign.id()).await?;
-        assert_eq!((report.sent, report.suppressed), (17, 2), "{key}: two have no address");
-        let mut addresses: Vec<_> =
-            platform.email.messages().into_iter().map(|it| (it.address, it.body)).collect();
+        assert_eq!(
+            (report.sent, report.suppressed),
+            (17, 2),
+            "{key}: two have no address"
+        );
+        let mut addresses: Vec<_> = platform
+            .email
+            .messages()
+            .into_iter()
+            .map(|it| (it.address, it.body))
+            .collect();
         addresses.sort_unstable();
         addresses.dedup();
         assert_eq!(addresses.len(), 17, "{key}");
         for (address, body) in &addresses {
-            let number = address.trim_start_matches('c').split('@').next().unwrap_or_default();
-            assert!(body.starts_with(&format!("Dear Client {number},")), "{address}: {body}");
+            let number = address
+                .trim_start_matches('c')
+                .split('@')
+                .next()
+                .unwrap_or_default();
+            assert!(
+                body.starts_with(&format!("Dear Client {number},")),
+                "{address}: {body}"
+            );
         }
-        assert_eq!(world.texts(HOST).await?, before, "{key}: nothing of the host's was altered");
+        assert_eq!(
+            world.texts(HOST).await?,
+            before,
+            "{key}: nothing of the host's was altered"
+        );
 
         // The host goes on; a refresh adds the newcomer, and nobody twice.
         world
@@ -115,20 +149,29 @@ async fn a_campaign_reaches_the_hosts_customers_and_alters_nothing_of_the_host()
         draft.name = "Left".parse()?;
         let left = tenant.launched_campaign(draft.clone()).await?;
         assert_eq!(audience.fill(left.id()).await?.added, 20, "{key}");
-        world.run("DELETE FROM crm.client WHERE code = 'A new one'").await?;
+        world
+            .run("DELETE FROM crm.client WHERE code = 'A new one'")
+            .await?;
         let report = delivery.run(left.id()).await?;
         assert_eq!((report.sent, report.suppressed), (17, 3), "{key}");
 
         // What was sent is asked for by the ids that were made of keys.
         let received = r#"{"$received": {"status": ["sent"]}, "tier": "gold"}"#;
-        assert_eq!(campaigns.preview_criteria(received).await?.count, 8, "{key}");
+        assert_eq!(
+            campaigns.preview_criteria(received).await?.count,
+            8,
+            "{key}"
+        );
         draft.selection_criteria = r#"{"$not": {"$received": {"status": ["sent"]}}}"#.to_owned();
         let others = tenant.launched_campaign(draft.clone()).await?;
         assert_eq!(audience.fill(others.id()).await?.added, 12, "{key}");
 
         // A sample of criteria is the sample of those ids.
         draft.selection_criteria = r#"{"$sample": {"percent": 50, "salt": "s"}}"#.to_owned();
-        let half = campaigns.preview_criteria(&draft.selection_criteria).await?.count;
+        let half = campaigns
+            .preview_criteria(&draft.selection_criteria)
+            .await?
+            .count;
         let sampled = tenant.launched_campaign(draft).await?;
         assert_eq!(audience.fill(sampled.id()).await?.added, half, "{key}");
         assert!((1..29).contains(&half), "{key}");
@@ -157,24 +200,32 @@ async fn a_view_with_a_customer_twice_is_not_filled_from() -> Outcome {
             .await?;
         let (platform, tenant) = platform(&world, key, key_type).await?;
         let offer = tenant.approved_offer("Gold card").await?;
-        let campaign = tenant.launched_campaign(tenant.campaign(offer.id())?).await?;
+        let campaign = tenant
+            .launched_campaign(tenant.campaign(offer.id())?)
+            .await?;
         world
             .run(
                 "CREATE OR REPLACE VIEW crm.client AS SELECT * FROM crm.person
                     UNION ALL SELECT * FROM crm.person WHERE name = 'Client 7'",
             )
             .await?;
-        let audience = tenant.acting(&Context::job(Job::Audience)).deliveries(tenant.id);
+        let audience = tenant
+            .acting(&Context::job(Job::Audience))
+            .deliveries(tenant.id);
         let Err(Error::Store(StoreError::Backend(why))) = audience.fill(campaign.id()).await else {
             return Err("the view is filled from".into());
         };
         let told = "two rows of \"crm\".\"client\" have the same key; a customer has one row";
         assert_eq!(why.to_string(), told, "{key}");
         // What came before in the order of ids was filled, and is sent to once.
-        world.run("CREATE OR REPLACE VIEW crm.client AS SELECT * FROM crm.person").await?;
+        world
+            .run("CREATE OR REPLACE VIEW crm.client AS SELECT * FROM crm.person")
+            .await?;
         let run = audience.fill(campaign.id()).await?;
         assert_eq!((run.status, run.added), (RunStatus::Finished, 29), "{key}");
-        let delivery = tenant.acting(&Context::job(Job::Delivery)).deliveries(tenant.id);
+        let delivery = tenant
+            .acting(&Context::job(Job::Delivery))
+            .deliveries(tenant.id);
         assert_eq!(delivery.run(campaign.id()).await?.sent, 26, "{key}");
         assert_eq!(platform.email.messages().len(), 26, "{key}");
     }

@@ -34,7 +34,10 @@ const CRITERIA: u32 = 300;
 
 fn cases() -> u32 {
     let wanted = std::env::var("OFFERKIT_PROPERTY_CASES").ok();
-    wanted.and_then(|it| it.parse().ok()).unwrap_or(0).max(CRITERIA)
+    wanted
+        .and_then(|it| it.parse().ok())
+        .unwrap_or(0)
+        .max(CRITERIA)
 }
 
 /// A value of SQL for a column, often none.
@@ -50,10 +53,18 @@ fn value(pool: &'static [&'static str], with_hostile: bool) -> BoxedStrategy<Str
 }
 
 /// What stands in a JSONB column and is no object.
-const NO_OBJECTS: [&str; 5] = ["NULL", "'5'", "'[{\"a.int\": 5}]'", "'null'", "'\"a.text\"'"];
+const NO_OBJECTS: [&str; 5] = [
+    "NULL",
+    "'5'",
+    "'[{\"a.int\": 5}]'",
+    "'null'",
+    "'\"a.text\"'",
+];
 
 fn row() -> impl Strategy<Value = Vec<String>> {
-    let values = COLUMNS.iter().map(|(_, pool, with_hostile)| value(pool, *with_hostile));
+    let values = COLUMNS
+        .iter()
+        .map(|(_, pool, with_hostile)| value(pool, *with_hostile));
     let members = EXTRA.iter().map(|(name, pool)| {
         let member = select(*pool).prop_map(move |it| format!("\"{name}\": {it}"));
         prop_oneof![4 => member.prop_map(Some), 1 => Just(None)].boxed()
@@ -76,13 +87,21 @@ async fn with_rows(runner: &mut TestRunner) -> Outcome<World> {
     let strategy = row();
     let mut rows = Vec::new();
     for place in 0..ROWS {
-        let values = strategy.new_tree(runner).map_err(|why| why.to_string())?.current();
+        let values = strategy
+            .new_tree(runner)
+            .map_err(|why| why.to_string())?
+            .current();
         let key = i64::try_from(place)? - 200;
-        rows.push(format!("({key}, md5('{place}')::UUID, 'C\\{place} ', {})", values.join(", ")));
+        rows.push(format!(
+            "({key}, md5('{place}')::UUID, 'C\\{place} ', {})",
+            values.join(", ")
+        ));
     }
     let rows = rows.join(",\n");
     world
-        .run(&format!("INSERT INTO crm.client (client_no, guid, code, {columns}, extra) VALUES {rows}"))
+        .run(&format!(
+            "INSERT INTO crm.client (client_no, guid, code, {columns}, extra) VALUES {rows}"
+        ))
         .await?;
     Ok(world)
 }
@@ -99,7 +118,12 @@ fn mappings() -> Outcome<Vec<CustomerMapping>> {
     let as_members = clients(uuid.0, uuid.1).attributes("extra", fields().map(|(name, ..)| name));
     let nothing = CustomerMapping::builder("crm", "client").key("client_no", KeyType::BigInt);
     let nothing = nothing.column(offerkit_core::domain::customer::Column::FullName, "name");
-    Ok(vec![as_columns.build()?, as_members.build()?, as_others.build()?, nothing.build()?])
+    Ok(vec![
+        as_columns.build()?,
+        as_members.build()?,
+        as_others.build()?,
+        nothing.build()?,
+    ])
 }
 
 struct Comparison {
@@ -112,13 +136,21 @@ struct Comparison {
 impl Comparison {
     async fn new(world: &World, mapping: &CustomerMapping, key: &str) -> Outcome<Self> {
         let customers = world.customers(mapping).await?;
-        let keys = world.texts(&format!("SELECT {key}::TEXT FROM crm.client")).await?;
-        let ids: Vec<CustomerId> = keys.iter().filter_map(|it| mapping.customer_id(it)).collect();
+        let keys = world
+            .texts(&format!("SELECT {key}::TEXT FROM crm.client"))
+            .await?;
+        let ids: Vec<CustomerId> = keys
+            .iter()
+            .filter_map(|it| mapping.customer_id(it))
+            .collect();
         let mut read = customers.get_many(&ids).await?;
         read.sort_unstable_by_key(Customer::id);
         let left_out = usize::try_from(customers.left_out().await?)?;
         assert_eq!(read.len() + left_out, ROWS, "who is not read is left out");
-        assert!(read.len() > ROWS / 2 && left_out > 0, "{left_out} are left out");
+        assert!(
+            read.len() > ROWS / 2 && left_out > 0,
+            "{left_out} are left out"
+        );
         Ok(Self {
             customers,
             read,
@@ -134,7 +166,10 @@ impl Comparison {
         let criteria = criteria.map_err(|errors| fail(errors.to_string()))?;
         let moment = moment().map_err(|why| fail(why.to_string()))?;
         let selection = Selection::new(tenant(), criteria, moment);
-        let expected = self.read.iter().filter(|it| selection.selects(it, &NoHistory));
+        let expected = self
+            .read
+            .iter()
+            .filter(|it| selection.selects(it, &NoHistory));
         let expected: Vec<CustomerId> = expected.map(Customer::id).collect();
         let found = self.customers.select(&selection, None, ROWS).await;
         let found = found.map_err(|error| fail(format!("{error:?}")))?;
@@ -144,7 +179,10 @@ impl Comparison {
             let shown = self.read.iter().find(|it| Some(&it.id()) == first);
             let shown = serde_json::to_string(&shown).unwrap_or_default();
             let (found, expected) = (found.len(), expected.len());
-            prop_assert!(false, "SQL finds {found}, memory {expected}; they differ on {shown}");
+            prop_assert!(
+                false,
+                "SQL finds {found}, memory {expected}; they differ on {shown}"
+            );
         }
         let count = self.customers.count(&selection).await;
         let count = count.map_err(|error| fail(format!("{error:?}")))?;
@@ -160,14 +198,18 @@ fn references() -> Outcome<References> {
         references = references.with_segment(name.parse()?, first, source, []);
     }
     for (offer, campaign) in OFFERS.iter().zip(CAMPAIGNS) {
-        references = references.with_offer(offer.parse()?).with_campaign(campaign.parse()?);
+        references = references
+            .with_offer(offer.parse()?)
+            .with_campaign(campaign.parse()?);
     }
     Ok(references)
 }
 
 #[test]
 fn criteria_select_the_same_of_hostile_rows_as_in_memory_on_what_is_read() -> Outcome {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let mut runner = TestRunner::new(ProptestConfig {
         cases: cases(),
         failure_persistence: None,
@@ -202,11 +244,16 @@ async fn what_no_customer_has_selects_nobody_though_the_host_has_it() -> Outcome
         )
         .await?;
     let [number, ..] = KEYS;
-    let customers = world.customers(&clients(number.0, number.1).build()?).await?;
+    let customers = world
+        .customers(&clients(number.0, number.1).build()?)
+        .await?;
     let long = "x".repeat(300);
     for (document, count) in [
         (r#"{"segment": " premium"}"#.to_owned(), 0),
-        (r#"{"segment": {"$in": [" premium", "premium"]}}"#.to_owned(), 1),
+        (
+            r#"{"segment": {"$in": [" premium", "premium"]}}"#.to_owned(),
+            1,
+        ),
         (format!(r#"{{"segment": "{long}"}}"#), 0),
         (r#"{"segment": {"$ne": " premium"}}"#.to_owned(), 3),
         (r#"{"segment": null}"#.to_owned(), 2),
@@ -215,7 +262,9 @@ async fn what_no_customer_has_selects_nobody_though_the_host_has_it() -> Outcome
         (r#"{"credit_score": {"$lt": 0}}"#.to_owned(), 0),
         (r#"{"credit_score": {"$exists": false}}"#.to_owned(), 2),
     ] {
-        let counted = customers.count(&crate::world::selection(&document)?).await?;
+        let counted = customers
+            .count(&crate::world::selection(&document)?)
+            .await?;
         assert_eq!(counted, count, "{document}");
     }
     Ok(())

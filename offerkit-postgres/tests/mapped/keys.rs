@@ -43,7 +43,11 @@ async fn numbers_give_the_same_ids_in_the_same_order_in_the_database() -> Outcom
     for (number, row) in numbers.iter().zip(&rows) {
         assert_eq!(row.try_get::<i64, _>("key")?, *number, "the order");
         let id = CustomerId::from_uuid(row.try_get("id")?);
-        assert_eq!(mapping.customer_id(&number.to_string()), Some(id), "{number}");
+        assert_eq!(
+            mapping.customer_id(&number.to_string()),
+            Some(id),
+            "{number}"
+        );
     }
     assert_eq!(rows.len(), numbers.len());
     Ok(())
@@ -54,7 +58,11 @@ async fn texts_give_the_same_ids_in_the_database_byte_for_byte() -> Outcome {
     let world = World::new().await?;
     let any_text = || "[^\u{0}]{0,12}|[\\\\x0-9a-f'\" ]{0,8}";
     let texts = drawn((any_text(), any_text()))?;
-    for (source, key) in texts.into_iter().filter(|(source, _)| !source.is_empty()).take(500) {
+    for (source, key) in texts
+        .into_iter()
+        .filter(|(source, _)| !source.is_empty())
+        .take(500)
+    {
         let id: Uuid = sqlx::query_scalar("SELECT offerkit.customer_id_of_text($1, $2)")
             .bind(&source)
             .bind(&key)
@@ -91,7 +99,9 @@ async fn pages_are_in_the_order_of_ids_behind_any_id() -> Outcome {
         assert_eq!(customers.count(&everyone).await?, 90);
         let mut paged: Vec<CustomerId> = Vec::new();
         loop {
-            let page = customers.select(&everyone, paged.last().copied(), 7).await?;
+            let page = customers
+                .select(&everyone, paged.last().copied(), 7)
+                .await?;
             paged.extend(&page);
             if page.len() < 7 {
                 break;
@@ -122,10 +132,14 @@ async fn customers_are_got_by_id_whether_or_not_their_keys_were_kept() -> Outcom
         // The first time, nothing was kept of any key; then, of some.
         for _ in 0..2 {
             let keys = world
-                .texts(&format!("SELECT {key}::TEXT FROM crm.client ORDER BY md5(code)"))
+                .texts(&format!(
+                    "SELECT {key}::TEXT FROM crm.client ORDER BY md5(code)"
+                ))
                 .await?;
-            let mut ids: Vec<CustomerId> =
-                keys.iter().filter_map(|key| mapping.customer_id(key)).collect();
+            let mut ids: Vec<CustomerId> = keys
+                .iter()
+                .filter_map(|key| mapping.customer_id(key))
+                .collect();
             assert_eq!(ids.len(), 50);
             ids.insert(7, CustomerId::from_uuid(Uuid::from_u128(7)));
             let found = customers.get_many(&ids).await?;
@@ -155,7 +169,10 @@ async fn an_id_and_a_sample_are_asked_for_as_in_memory() -> Outcome {
         let (first, other) = (all[3].id(), all[5].id());
         for document in [
             format!(r#"{{"id": "{first}"}}"#),
-            format!(r#"{{"id": {{"$in": ["{other}", "{first}", "{}"]}}}}"#, Uuid::nil()),
+            format!(
+                r#"{{"id": {{"$in": ["{other}", "{first}", "{}"]}}}}"#,
+                Uuid::nil()
+            ),
             format!(r#"{{"id": {{"$nin": ["{other}", "{first}"]}}}}"#),
             format!(r#"{{"id": {{"$ne": "{}"}}}}"#, Uuid::nil()),
             format!(r#"{{"id": "{}"}}"#, Uuid::nil()),
@@ -169,12 +186,20 @@ async fn an_id_and_a_sample_are_asked_for_as_in_memory() -> Outcome {
             let history = offerkit_core::criteria::NoHistory;
             let expected = all.iter().filter(|it| selection.selects(it, &history));
             let expected: Vec<_> = expected.map(|it| it.id()).collect();
-            assert_eq!(customers.select(&selection, None, 1_000).await?, expected, "{key} {document}");
+            assert_eq!(
+                customers.select(&selection, None, 1_000).await?,
+                expected,
+                "{key} {document}"
+            );
         }
         let sample = customers.sample(&everyone, 20).await?;
         assert_eq!(sample.len(), 20);
         assert!(sample.iter().all(|it| all.contains(it)), "{key}");
-        assert_eq!(customers.sample(&everyone, 20).await?, sample, "the same each time");
+        assert_eq!(
+            customers.sample(&everyone, 20).await?,
+            sample,
+            "the same each time"
+        );
         assert_eq!(customers.sample(&everyone, 5).await?, sample[..5]);
     }
     Ok(())

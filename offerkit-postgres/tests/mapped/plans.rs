@@ -34,7 +34,8 @@ impl Scans {
             Ok(answer.first().map_or(Ok(0), |it| it.parse())?)
         };
         // A server process tells its counts when it ends at the latest.
-        let others = "SELECT count(*)::TEXT FROM pg_stat_activity WHERE datname = current_database()
+        let others =
+            "SELECT count(*)::TEXT FROM pg_stat_activity WHERE datname = current_database()
             AND application_name = 'scans'";
         while count(others).await? > 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -65,7 +66,14 @@ async fn scans<T>(
     what: impl AsyncFnOnce(MappedCustomers) -> Outcome<T>,
 ) -> Outcome<(Scans, T)> {
     let before = Scans::of(world).await?;
-    let pool = PgStore::pool_options().max_connections(1).connect_lazy_with(world.url().parse::<PgConnectOptions>()?.application_name("scans"));
+    let pool = PgStore::pool_options()
+        .max_connections(1)
+        .connect_lazy_with(
+            world
+                .url()
+                .parse::<PgConnectOptions>()?
+                .application_name("scans"),
+        );
     let store = PgStore::from_pool(pool.clone(), SchemaName::default());
     let done = what(store.customers_of(mapping).await?).await?;
     drop(store);
@@ -105,16 +113,26 @@ async fn numbers_are_paged_and_got_by_the_hosts_index() -> Outcome {
             Ok(customers.select(&everyone, after, 100).await?)
         })
         .await?;
-        assert_eq!((page.len(), page.first().copied()), (100, mapping.customer_id("30001")));
+        assert_eq!(
+            (page.len(), page.first().copied()),
+            (100, mapping.customer_id("30001"))
+        );
         assert_eq!((paging.whole, paging.keys), (0, 1));
-        let (getting, found) =
-            scans(&world, &mapping, async |customers| Ok(customers.get_many(&page).await?)).await?;
+        let (getting, found) = scans(&world, &mapping, async |customers| {
+            Ok(customers.get_many(&page).await?)
+        })
+        .await?;
         assert_eq!((found.len(), getting.whole), (100, 0));
         assert!(getting.keys > 0);
-        let document = format!(r#"{{"id": "{}"}}"#, page.first().map_or(String::new(), CustomerId::to_string));
+        let document = format!(
+            r#"{{"id": "{}"}}"#,
+            page.first().map_or(String::new(), CustomerId::to_string)
+        );
         let one = selection(&document)?;
-        let (asking, count) =
-            scans(&world, &mapping, async |customers| Ok(customers.count(&one).await?)).await?;
+        let (asking, count) = scans(&world, &mapping, async |customers| {
+            Ok(customers.count(&one).await?)
+        })
+        .await?;
         assert_eq!((count, asking.whole, asking.keys), (1, 0, 1));
     }
     Ok(())
@@ -123,25 +141,39 @@ async fn numbers_are_paged_and_got_by_the_hosts_index() -> Outcome {
 #[tokio::test(flavor = "multi_thread")]
 async fn words_and_numbers_are_found_by_the_hosts_indexes() -> Outcome {
     let world = with_many().await?;
-    world.run("UPDATE crm.client SET live = TRUE WHERE client_no <= 50").await?;
+    world
+        .run("UPDATE crm.client SET live = TRUE WHERE client_no <= 50")
+        .await?;
     world.run("VACUUM ANALYZE crm.client").await?;
     let mapping = by("client_no", KeyType::BigInt)?;
     let one = async |document: &str| {
         let selection = selection(document)?;
-        scans(&world, &mapping, async |customers| Ok(customers.count(&selection).await?)).await
+        scans(&world, &mapping, async |customers| {
+            Ok(customers.count(&selection).await?)
+        })
+        .await
     };
-    for document in [r#"{"segment": "g7"}"#, r#"{"segment": {"$in": ["g7", "g5001"]}}"#] {
+    for document in [
+        r#"{"segment": "g7"}"#,
+        r#"{"segment": {"$in": ["g7", "g5001"]}}"#,
+    ] {
         let (scans, count) = one(document).await?;
         assert_eq!((count, scans.whole), (1, 0), "{document}");
         assert!(scans.grades > 0, "{document}");
     }
-    for document in [r#"{"annual_income": 7}"#, r#"{"annual_income": {"$gt": 6, "$lte": 7}}"#] {
+    for document in [
+        r#"{"annual_income": 7}"#,
+        r#"{"annual_income": {"$gt": 6, "$lte": 7}}"#,
+    ] {
         let (scans, count) = one(document).await?;
         assert_eq!((count, scans.whole), (1, 0), "{document}");
         assert!(scans.incomes > 0, "{document}");
     }
     let customers = world.customers(&mapping).await?;
-    let plan = customers.explain(&selection(r#"{"segment": "g7"}"#)?).await?.join("\n");
+    let plan = customers
+        .explain(&selection(r#"{"segment": "g7"}"#)?)
+        .await?
+        .join("\n");
     assert!(plan.contains("client_grade"), "{plan}");
     Ok(())
 }
@@ -155,16 +187,22 @@ async fn kept_texts_are_got_by_the_hosts_index() -> Outcome {
     world.run("VACUUM ANALYZE crm.client").await?;
     let mapping = by("code", KeyType::Text)?;
     let some = selection(r#"{"segment": "g7"}"#)?;
-    let (_, ids) =
-        scans(&world, &mapping, async |customers| Ok(customers.select(&some, None, 100).await?)).await?;
+    let (_, ids) = scans(&world, &mapping, async |customers| {
+        Ok(customers.select(&some, None, 100).await?)
+    })
+    .await?;
     assert_eq!(ids.len(), 10);
-    let (getting, found) =
-        scans(&world, &mapping, async |customers| Ok(customers.get_many(&ids).await?)).await?;
+    let (getting, found) = scans(&world, &mapping, async |customers| {
+        Ok(customers.get_many(&ids).await?)
+    })
+    .await?;
     assert_eq!((found.len(), getting.whole), (10, 0));
     assert!(getting.codes > 0);
     let unknown: Vec<_> = mapping.customer_id("C-9").into_iter().collect();
-    let (getting, found) =
-        scans(&world, &mapping, async |customers| Ok(customers.get_many(&unknown).await?)).await?;
+    let (getting, found) = scans(&world, &mapping, async |customers| {
+        Ok(customers.get_many(&unknown).await?)
+    })
+    .await?;
     assert_eq!(found.len(), 1);
     assert!(getting.whole > 0, "every row's id is made");
 
@@ -172,7 +210,9 @@ async fn kept_texts_are_got_by_the_hosts_index() -> Outcome {
     world.run("VACUUM ANALYZE crm.client").await?;
     let everyone = selection(r#"{"$everyone": true}"#)?;
     let (getting, found) = scans(&world, &mapping, async |customers| {
-        let page = customers.select(&everyone, unknown.first().copied(), 100).await?;
+        let page = customers
+            .select(&everyone, unknown.first().copied(), 100)
+            .await?;
         Ok((customers.get_many(&unknown).await?, page))
     })
     .await?;

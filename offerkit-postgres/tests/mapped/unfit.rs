@@ -71,16 +71,31 @@ async fn every_problem_is_named_at_once_with_its_remedy() -> Outcome {
                 "annual_income",
                 "cast it to `numeric` in a view, so that it is seen how it is rounded"
             ),
-            is("score", "text", "credit_score", "cast it to `integer` or `bigint` in a view"),
+            is(
+                "score",
+                "text",
+                "credit_score",
+                "cast it to `integer` or `bigint` in a view"
+            ),
             "`Other \"Bank.Käufer` has no column `town`".to_owned(),
-            is("live", "integer", "is_active", "cast it to `boolean` in a view"),
+            is(
+                "live",
+                "integer",
+                "is_active",
+                "cast it to `boolean` in a view"
+            ),
             is(
                 "since",
                 "timestamp without time zone",
                 "created_at",
                 "say in a view in which time zone it is, such as `AT TIME ZONE 'UTC'`, and make it `timestamptz`"
             ),
-            is("extra", "json", "attributes", "cast it to `jsonb` in a view"),
+            is(
+                "extra",
+                "json",
+                "attributes",
+                "cast it to `jsonb` in a view"
+            ),
             is(
                 "seen",
                 "time without time zone",
@@ -126,19 +141,30 @@ async fn a_view_and_the_grants_are_remedies() -> Outcome {
     };
     let shown = problems.iter().map(ToString::to_string).collect::<String>();
     let statement = shown.split('`').nth(1).unwrap_or_default();
-    assert_eq!(statement, "GRANT SELECT ON \"crm\".\"buyer\" TO \"offerkit_app\"");
+    assert_eq!(
+        statement,
+        "GRANT SELECT ON \"crm\".\"buyer\" TO \"offerkit_app\""
+    );
     world.run(statement).await?;
     let customers = world.customers(&mapping).await?;
-    let found = customers.sample(&selection(r#"{"city": "Pune"}"#)?, 5).await?;
+    let found = customers
+        .sample(&selection(r#"{"city": "Pune"}"#)?, 5)
+        .await?;
     let [asha] = &found[..] else {
         return Err(format!("{} found", found.len()).into());
     };
     assert_eq!(mapping.customer_id("A-1"), Some(asha.id()));
-    assert_eq!((asha.full_name(), asha.credit_score()), ("Asha Rao", Some(700)));
+    assert_eq!(
+        (asha.full_name(), asha.credit_score()),
+        ("Asha Rao", Some(700))
+    );
     assert_eq!(asha.created_at().to_string(), "2023-12-31T18:30:00.000000Z");
     let tier = asha.attribute("tier").and_then(|it| it.as_str());
     let seen = asha.attribute("seen").and_then(|it| it.as_str());
-    assert_eq!((tier, seen, asha.attributes().len()), (Some("gold"), Some("10:00:00"), 2));
+    assert_eq!(
+        (tier, seen, asha.attributes().len()),
+        (Some("gold"), Some("10:00:00"), 2)
+    );
     Ok(())
 }
 
@@ -171,7 +197,8 @@ async fn only_what_is_mapped_has_to_be_granted() -> Outcome {
     let mapping = CustomerMapping::builder("crm", "person").key("no", KeyType::BigInt);
     let mapping = mapping.column(Column::FullName, "name").build()?;
     let customers = world.customers(&mapping).await?;
-    let active = selection(r#"{"is_active": true, "created_at": "1970-01-01T00:00:00Z", "city": null}"#)?;
+    let active =
+        selection(r#"{"is_active": true, "created_at": "1970-01-01T00:00:00Z", "city": null}"#)?;
     assert_eq!(customers.count(&active).await?, 1);
     assert_eq!(customers.left_out().await?, 2, "without a key or a name");
     let found = customers.sample(&active, 5).await?;

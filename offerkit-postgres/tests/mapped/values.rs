@@ -56,7 +56,13 @@ const MAILS: Pool = &[
     "repeat('x', 252) || '@y'",
     "repeat('x', 253) || '@y'",
 ];
-const PHONES: Pool = &["'+91 98'", "' +91 98 '", "repeat('5', 64)", "repeat('5', 65)", "'x'"];
+const PHONES: Pool = &[
+    "'+91 98'",
+    "' +91 98 '",
+    "repeat('5', 64)",
+    "repeat('5', 65)",
+    "'x'",
+];
 const DATES: Pool = &[
     "'infinity'",
     "'-infinity'",
@@ -149,16 +155,40 @@ pub(crate) const COLUMNS: [(&str, Pool, bool); 29] = [
     ("mail", MAILS, false),
     ("mobile", PHONES, true),
     ("born", DATES, false),
-    ("sex", &["'male'", "'female'", "'other'", "'MALE'", "' male'", "''"], false),
+    (
+        "sex",
+        &["'male'", "'female'", "'other'", "'MALE'", "' male'", "''"],
+        false,
+    ),
     ("checked", &["'verified'", "'pending'", "'unknown'"], false),
-    ("grade", &["'premium'", "'PREMIUM'", "' premium'", "repeat('x', 300)", "''", "'q'"], false),
+    (
+        "grade",
+        &[
+            "'premium'",
+            "'PREMIUM'",
+            "' premium'",
+            "repeat('x', 300)",
+            "''",
+            "'q'",
+        ],
+        false,
+    ),
     ("job", WORDS, true),
     ("income", NUMBERS, false),
     ("score", WHOLE, false),
     ("province", WORDS, true),
     ("town", WORDS, true),
     ("zip", WORDS, true),
-    ("married", &["'single'", "'married'", "'it is complicated'", "repeat('x', 2000)"], false),
+    (
+        "married",
+        &[
+            "'single'",
+            "'married'",
+            "'it is complicated'",
+            "repeat('x', 2000)",
+        ],
+        false,
+    ),
     ("months", &["-2147483648", "-1", "0", "2147483647"], false),
     ("lang", WORDS, true),
     ("live", TRUTHS, false),
@@ -172,13 +202,30 @@ pub(crate) const COLUMNS: [(&str, Pool, bool); 29] = [
     ("a_timestamp", MOMENTS, false),
     (
         "a_set",
-        &["'{}'", "'{x}'", "'{x, ß, x}'", "'{x, NULL}'", "'{{x}, {y}}'", "'{PREMIUM, ß, É}'"],
+        &[
+            "'{}'",
+            "'{x}'",
+            "'{x, ß, x}'",
+            "'{x, NULL}'",
+            "'{{x}, {y}}'",
+            "'{PREMIUM, ß, É}'",
+        ],
         false,
     ),
     ("a_uuid", UUIDS, false),
     (
         "a_json",
-        &["'true'", "'\"x\"'", "'[\"x\"]'", "'[\"x\", 1]'", "'{\"x\": 1}'", "'null'", "'1e400'", "'5.0'", "'[[\"x\"]]'"],
+        &[
+            "'true'",
+            "'\"x\"'",
+            "'[\"x\"]'",
+            "'[\"x\", 1]'",
+            "'{\"x\": 1}'",
+            "'null'",
+            "'1e400'",
+            "'5.0'",
+            "'[[\"x\"]]'",
+        ],
         false,
     ),
 ];
@@ -187,24 +234,88 @@ const ODD: [&str; 4] = ["[1]", "{}", "null", "[[\"x\"]]"];
 
 /// The members of the host's object, with what they may hold.
 pub(crate) const EXTRA: [(&str, Pool); 9] = [
-    ("a.text", &["\"x\"", "\" premium \"", "\"\"", "5", ODD[0], ODD[1], ODD[2]]),
+    (
+        "a.text",
+        &[
+            "\"x\"",
+            "\" premium \"",
+            "\"\"",
+            "5",
+            ODD[0],
+            ODD[1],
+            ODD[2],
+        ],
+    ),
     ("a.enum", &["\"gold\"", "\"silver\"", "\"bronze\"", ODD[3]]),
     (
         "a.int",
-        &["9007199254740993", "9007199254740993.0", "9223372036854775807", "9223372036854775808", "5.0", "1e400", "0.5", "\"5\""],
+        &[
+            "9007199254740993",
+            "9007199254740993.0",
+            "9223372036854775807",
+            "9223372036854775808",
+            "5.0",
+            "1e400",
+            "0.5",
+            "\"5\"",
+        ],
     ),
     (
         "a.decimal",
-        &["0.1", "0.10", "0.1000000000000000000000000000001", "0.10000000000000000001", "9999.99", "10000", "1e-400", "1e400", "-9999.99", "0.001", "\"0.1\""],
+        &[
+            "0.1",
+            "0.10",
+            "0.1000000000000000000000000000001",
+            "0.10000000000000000001",
+            "9999.99",
+            "10000",
+            "1e-400",
+            "1e400",
+            "-9999.99",
+            "0.001",
+            "\"0.1\"",
+        ],
     ),
     ("a.bool", &["true", "false", "\"true\"", "0"]),
-    ("a.date", &["\"2026-01-31\"", "\"2026-1-31\"", "\"10000-01-01\"", "\"infinity\"", "20260131"]),
+    (
+        "a.date",
+        &[
+            "\"2026-01-31\"",
+            "\"2026-1-31\"",
+            "\"10000-01-01\"",
+            "\"infinity\"",
+            "20260131",
+        ],
+    ),
     (
         "a.timestamp",
-        &["\"2026-01-31T04:00:00.000000Z\"", "\"2026-01-31T04:00:00Z\"", "\"2026-01-31T09:30:00.000000+05:30\"", "5"],
+        &[
+            "\"2026-01-31T04:00:00.000000Z\"",
+            "\"2026-01-31T04:00:00Z\"",
+            "\"2026-01-31T09:30:00.000000+05:30\"",
+            "5",
+        ],
     ),
-    ("a.set", &["[]", "[\"x\"]", "[\"x\", \"ß\", \"x\"]", "[\"x\", 1]", "[\"x\", null]", "\"x\"", ODD[3]]),
-    ("a.uuid", &["\"018f4a2c-0000-7000-8000-000000000001\"", "\"018F4A2C-0000-7000-8000-000000000001\"", "5"]),
+    (
+        "a.set",
+        &[
+            "[]",
+            "[\"x\"]",
+            "[\"x\", \"ß\", \"x\"]",
+            "[\"x\", 1]",
+            "[\"x\", null]",
+            "\"x\"",
+            ODD[3],
+        ],
+    ),
+    (
+        "a.uuid",
+        &[
+            "\"018f4a2c-0000-7000-8000-000000000001\"",
+            "\"018F4A2C-0000-7000-8000-000000000001\"",
+            "5",
+        ],
+    ),
 ];
 
 /// Each attribute, with a column of its type and one of another.
@@ -226,7 +337,10 @@ pub(crate) fn fields() -> impl Iterator<Item = (&'static str, &'static str, &'st
 /// The built-in fields, one attribute of each type, and the protected fields allowed.
 pub(crate) fn catalog() -> Outcome<Catalog> {
     let values = vec!["gold".into(), "silver".into()];
-    let decimal = FieldType::Decimal { precision: 6, scale: 2 };
+    let decimal = FieldType::Decimal {
+        precision: 6,
+        scale: 2,
+    };
     let types = [
         FieldType::Text,
         FieldType::Enum { values },

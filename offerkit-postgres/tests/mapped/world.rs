@@ -57,8 +57,13 @@ impl World {
     /// The first column of what a query of the host answers, as text.
     pub(crate) async fn texts(&self, query: &str) -> Outcome<Vec<String>> {
         let mut host = self.host().await?;
-        let rows = sqlx::query(AssertSqlSafe(query.to_owned())).fetch_all(&mut host).await?;
-        let texts = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let rows = sqlx::query(AssertSqlSafe(query.to_owned()))
+            .fetch_all(&mut host)
+            .await?;
+        let texts = rows
+            .iter()
+            .map(|row| row.try_get(0))
+            .collect::<Result<_, _>>()?;
         host.close().await?;
         Ok(texts)
     }
