@@ -123,13 +123,14 @@ async fn merge(open: &mut Open, writes: &[Write<'_>]) -> Result<(), StoreError> 
         return Ok(());
     }
     let statement = open.query(&["SELECT to_regclass($1) IS NULL AS is_missing"]);
-    let staging: [&'static str; 3] = if open.one(statement.bind(STAGING)).await?.get("is_missing")? {
-        let shape = " (LIKE {schema}.customers) ON COMMIT DELETE ROWS";
-        ["CREATE TEMPORARY TABLE ", STAGING, shape]
-    } else {
-        // An earlier import may have been made in the same transaction of a host.
-        ["DELETE FROM ", STAGING, ""]
-    };
+    let staging: [&'static str; 3] =
+        if open.one(statement.bind(STAGING)).await?.get("is_missing")? {
+            let shape = " (LIKE {schema}.customers) ON COMMIT DELETE ROWS";
+            ["CREATE TEMPORARY TABLE ", STAGING, shape]
+        } else {
+            // An earlier import may have been made in the same transaction of a host.
+            ["DELETE FROM ", STAGING, ""]
+        };
     open.run(&staging).await?;
     let copy = [
         "COPY ",

@@ -4,7 +4,7 @@ use offerkit_core::{
     domain::{CampaignStatus, OfferStatus, Scope},
     id::OperationId,
     policy::Job,
-    ports::{AuditSeals as _, StoreError},
+    ports::{AuditSeals as _, CustomerSource as _, StoreError},
     services::{Context, Error},
 };
 use sqlx::{Executor as _, Postgres, Transaction};
@@ -197,5 +197,31 @@ async fn a_change_without_a_record_is_refused_after_leaving() -> Outcome {
     let committed = transaction.commit().await;
     assert!(committed.is_err(), "the host's commit went through");
     assert_eq!(world.status(&offer).await?, OfferStatus::Submitted);
+    Ok(())
+}
+
+/// First seen to fail with the staging table left as the first import had filled it.
+#[tokio::test]
+async fn imports_in_one_transaction_follow_each_other() -> Outcome {
+    let world = World::new().await?;
+    let customer = |name| {
+        world
+            .platform
+            .customer(&[("external_id", "A-1"), ("full_name", name)])
+    };
+    let before = customer("Before")?;
+    let root = world.platform.as_root().customers();
+    root.import(vec![before.clone()]).await?;
+    let joined = world.store.join(world.begun().await?);
+    let within = world.on(joined.store());
+    for name in ["One", "Two", "One"] {
+        let renamed = customer(name)?.with_identity(before.id(), before.created_at());
+        let imported = within.acting(&world.platform.root).customers();
+        let report = imported.import(vec![renamed]).await?;
+        assert_eq!((report.updated, report.refused), (1, Vec::new()), "{name}");
+    }
+    joined.leave().await?.commit().await?;
+    let found = world.store.get_many(&[before.id()]).await?;
+    assert_eq!(found.first().map(|it| it.full_name()), Some("One"));
     Ok(())
 }
