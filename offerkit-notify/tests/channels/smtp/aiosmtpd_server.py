@@ -18,7 +18,7 @@ warnings.simplefilter("ignore")
 
 
 def login(server, session, envelope, mechanism, data):
-    return AuthResult(success=data.login == b"asha" and data.password == "gold \u20b9".encode())
+    return AuthResult(handled=False, success=data.login == b"asha" and data.password == "gold \u20b9".encode())
 
 
 class Printer:

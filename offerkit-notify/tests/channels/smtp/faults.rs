@@ -45,7 +45,7 @@ async fn what_a_fault_means_depends_on_its_step() {
     use Fault::{Drop, Endless, Say, Silence};
     for (step, fault, expected, reason) in [
         ("", Drop, "retry", "the connection was lost"),
-        ("", Silence, "retry", "the server took too long to connect"),
+        ("", Silence, "retry", "the server took too long to answer"),
         (
             "",
             Say("554 5.7.1 not you"),
