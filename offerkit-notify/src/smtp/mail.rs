@@ -91,8 +91,7 @@ fn is_one_click(url: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b'"' | b','))
 }
 
-/// The text with every end of line as CR LF: neither stands alone in a mail (RFC 5321, section 2.3.8).
+/// The text without a lone CR, which may not stand in a mail (RFC 5321, section 2.3.8). The library sees to lone LFs.
 fn lines(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    text.replace('\n', "\r\n")
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }

@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     Drop,
     /// Says nothing.
     Silence,
+    /// Answers well, but only when the client says more.
+    Late,
     /// Answers this line, and goes on.
     Say(&'static str),
     /// Sends this for ever.
@@ -157,6 +159,12 @@ async fn answer<'a>(
         None => say(stream, usual).await.map(|()| usual),
         Some(Fault::Say(line)) => say(stream, line).await.map(|()| line),
         Some(Fault::Drop) => None,
+        Some(Fault::Late) => {
+            if stream.fill_buf().await.ok()?.is_empty() {
+                return None;
+            }
+            say(stream, usual).await.map(|()| usual)
+        }
         Some(Fault::Silence) => {
             // Until the client hangs up.
             let mut rest = Vec::new();
