@@ -88,7 +88,7 @@ const NOT_PUBLIC_V4: [Network; 15] = [
     v4(240, 0, 0, 4),
 ];
 
-/// Of IPv6 only 2000::/3 is given out at all, so that loopback, local, multicast, mapped and NAT64 addresses are outside.
+/// Of IPv6 only `2000::/3` is given out at all, so that loopback, local, multicast, mapped and NAT64 addresses are outside.
 const GIVEN_OUT_V6: Network = v6(0x2000_0000, 3);
 
 /// What of it is special: protocols (Teredo among them), documentation, 6to4, documentation.

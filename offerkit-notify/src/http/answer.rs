@@ -7,7 +7,7 @@ use offerkit_core::time::Timestamp;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 /// The longest wait that is taken from a server.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// Status, wait and body of an answer.
 #[derive(Debug)]

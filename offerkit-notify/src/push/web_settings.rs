@@ -43,7 +43,7 @@ impl WebPushSettings {
         Self {
             key: Secret::new(private_key.into()),
             contact: contact.into(),
-            lives: Duration::from_secs(24 * 60 * 60),
+            lives: Duration::from_hours(24),
             guard: Guard::default(),
             tls: None,
             timeouts: HttpTimeouts::default(),

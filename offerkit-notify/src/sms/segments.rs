@@ -163,12 +163,11 @@ mod tests {
             }
         };
         let gsm: Option<Vec<usize>> = text.chars().map(septets).collect();
-        let (encoding, units, alone, part) = match gsm {
-            Some(units) => (Encoding::Gsm7, units, 160, 153),
-            None => {
-                let units = text.chars().map(|one| one.encode_utf16(&mut [0; 2]).len());
-                (Encoding::Ucs2, units.collect(), 70, 67)
-            }
+        let (encoding, units, alone, part) = if let Some(units) = gsm {
+            (Encoding::Gsm7, units, 160, 153)
+        } else {
+            let units = text.chars().map(|one| one.encode_utf16(&mut [0; 2]).len());
+            (Encoding::Ucs2, units.collect(), 70, 67)
         };
         if units.iter().sum::<usize>() <= alone {
             return (encoding, 1);

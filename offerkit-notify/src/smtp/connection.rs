@@ -153,7 +153,6 @@ async fn greet<T: Stream>(
 }
 
 /// The reason without the server's text.
-#[expect(clippy::needless_pass_by_value, reason = "an argument of `map_err`")]
 fn because(error: Error) -> String {
     match error {
         Error::Tls(_) | Error::InvalidTLSName => "the TLS handshake failed".to_owned(),
@@ -180,9 +179,8 @@ impl Connection {
                 reusable: true,
             };
         }
-        let (sender, recipient) = match self.envelope(mail).await {
-            Ok(replies) => replies,
-            Err(_) => return Progress::Lost,
+        let Ok((sender, recipient)) = self.envelope(mail).await else {
+            return Progress::Lost;
         };
         if !is_positive(&sender) {
             return self.put_off(Step::Sender, &sender).await;

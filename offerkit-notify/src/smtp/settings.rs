@@ -48,7 +48,7 @@ impl Default for SmtpTimeouts {
         Self {
             connect: Duration::from_secs(20),
             reply: Duration::from_secs(30),
-            accept: Duration::from_secs(60),
+            accept: Duration::from_mins(1),
             idle: Duration::from_secs(30),
         }
     }
