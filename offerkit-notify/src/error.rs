@@ -27,10 +27,7 @@ pub enum SetupError {
     Http(#[from] reqwest::Error),
 }
 
-#[cfg_attr(
-    not(any(feature = "smtp", feature = "http")),
-    expect(dead_code, reason = "settings belong to channels")
-)]
+#[cfg(any(feature = "smtp", feature = "http"))]
 pub(crate) const fn setting(setting: &'static str, problem: &'static str) -> SetupError {
     SetupError::Setting { setting, problem }
 }

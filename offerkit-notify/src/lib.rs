@@ -20,6 +20,7 @@ mod error;
 pub mod guard;
 #[cfg(feature = "http")]
 mod http;
+#[cfg(any(feature = "smtp", feature = "http"))]
 mod pace;
 #[cfg(any(feature = "smtp", feature = "sms", feature = "push"))]
 mod secret;
@@ -45,6 +46,7 @@ pub mod webhook;
 pub use error::SetupError;
 #[cfg(feature = "http")]
 pub use http::HttpTimeouts;
+#[cfg(any(feature = "smtp", feature = "http"))]
 pub use pace::Pace;
 
 /// For implementing the traits of this crate.

@@ -79,6 +79,7 @@ impl Http {
     }
 
     /// A client that was made elsewhere.
+    #[cfg(any(feature = "sms", feature = "push"))]
     pub(crate) const fn of(client: Client) -> Self {
         Self {
             client,

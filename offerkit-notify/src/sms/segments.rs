@@ -187,7 +187,16 @@ mod tests {
             prop::sample::select([BASIC, EXTENSION].concat().chars().collect::<Vec<_>>()),
             0..500,
         );
+        // About the limits, where a mistake of one shows.
+        let edge = (
+            1..4_usize,
+            prop::sample::select(vec![67_usize, 70, 153, 160]),
+            0..3_usize,
+        );
+        let edge = edge.prop_map(|(parts, part, off)| parts * part + off - 1);
         prop_oneof![
+            (edge, prop::sample::select(vec!["a", "€", "₹", "😀"]))
+                .prop_map(|(length, one)| one.repeat(length)),
             gsm.prop_map(|characters| characters.into_iter().collect()),
             "[a-z€]{0,400}",
             "[a-z₹😀]{0,250}",

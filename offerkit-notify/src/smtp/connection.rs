@@ -4,10 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use mail_send::{Credentials, Error, SmtpClient};
 use offerkit_core::ports::Outcome;
-use smtp_proto::{
-    AUTH_LOGIN, AUTH_PLAIN, EXT_8BIT_MIME, EXT_PIPELINING, EXT_SMTP_UTF8, EXT_START_TLS,
-    EhloResponse,
-};
+use smtp_proto::{EXT_8BIT_MIME, EXT_PIPELINING, EXT_SMTP_UTF8, EXT_START_TLS, EhloResponse};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
@@ -106,11 +103,6 @@ impl Server {
             Security::Plain => greet(boxed(client), &hello).await?,
         };
         if let Some((user, password)) = &self.login {
-            // Once one of the others was begun, the server would take the next attempt for an answer to it.
-            let offers = EhloResponse {
-                auth_mechanisms: offers.auth_mechanisms & (AUTH_PLAIN | AUTH_LOGIN),
-                ..offers.clone()
-            };
             let credentials = Credentials::new(user.as_str(), password.expose());
             client
                 .authenticate(&credentials, &offers)

@@ -140,7 +140,6 @@ async fn a_mail_without_html_has_one_part_and_every_attempt_the_same_id() {
     assert_eq!(ids[0], ids[1]);
 }
 
-// First seen to fail with every way to log in left to the library: it began CRAM-MD5, which the server offers too.
 #[tokio::test]
 async fn tls_and_login_come_before_the_mail() {
     for (mode, security) in [("tls", Security::Tls), ("starttls", Security::StartTls)] {

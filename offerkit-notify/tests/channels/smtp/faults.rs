@@ -293,7 +293,7 @@ async fn what_was_not_begun_in_time_is_tried_again() {
     assert_eq!(sink.connections(), 0);
 }
 
-// First seen to fail with `Mailbox::parse` taking any text and the subject unchecked: `RSET` and `Bcc` came through.
+// Seen to fail with the look at the subject removed, with the look at the URL removed, and with lone CRs left in.
 #[tokio::test]
 async fn no_text_of_a_message_becomes_a_command_or_a_header() {
     let sink = Sink::start([]).await;

@@ -44,7 +44,7 @@ async fn an_answer_is_told_by_its_status() {
     }
 }
 
-// First seen to fail with reqwest's usual policy for redirects: the second server was asked.
+// First seen to fail with reqwest's usual policy for redirects: it was asked for the place that the redirect names.
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let stub = Stub::start([Reply::Answer(
