@@ -1,4 +1,9 @@
 //! The notifiers against counterparts on this machine: servers that keep to the protocol, and servers that do not.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test says what it expects by failing there, and so do its helpers"
+)]
 
 #[cfg(feature = "http")]
 mod http_stub;

@@ -81,9 +81,12 @@ fn claims(request: &Request) -> (Value, Value) {
     let form: Vec<_> = url::form_urlencoded::parse(&request.body)
         .into_owned()
         .collect();
-    assert_eq!(form[0].1, "urn:ietf:params:oauth:grant-type:jwt-bearer");
-    assert_eq!(form[1].0, "assertion");
-    let (signed, signature) = form[1].1.rsplit_once('.').unwrap();
+    let [(_, kind), (name, assertion)] = form.as_slice() else {
+        panic!("{form:?}")
+    };
+    assert_eq!(kind, "urn:ietf:params:oauth:grant-type:jwt-bearer");
+    assert_eq!(name, "assertion");
+    let (signed, signature) = assertion.rsplit_once('.').unwrap();
     let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).unwrap();
     UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, PUBLIC)
         .verify(signed.as_bytes(), &signature)

@@ -166,7 +166,7 @@ async fn what_is_no_subscription_or_too_large_is_not_sent() {
         "{}".to_owned(),
         good.replace("http://", ""),
         good.replace(BROWSER_AUTH, "c2hvcnQ"),
-        good.replace(&BROWSER_PUBLIC[..8], "AAAAAAAA"),
+        good.replace("BCVxsr7N", "AAAAAAAA"),
     ] {
         let outcome = send_one(&notifier, &message(Channel::Push, 2, &address)).await;
         assert_eq!(
