@@ -81,9 +81,7 @@ fn claims(request: &Request) -> (Value, Value) {
     let form: Vec<_> = url::form_urlencoded::parse(&request.body)
         .into_owned()
         .collect();
-    let [(_, kind), (name, assertion)] = form.as_slice() else {
-        panic!("{form:?}")
-    };
+    let [(_, kind), (name, assertion)] = <[_; 2]>::try_from(form).unwrap();
     assert_eq!(kind, "urn:ietf:params:oauth:grant-type:jwt-bearer");
     assert_eq!(name, "assertion");
     let (signed, signature) = assertion.rsplit_once('.').unwrap();
@@ -130,7 +128,7 @@ async fn a_message_goes_out_under_a_token_of_the_service_account() {
     assert_eq!(body, expected);
 }
 
-// First seen to fail with no token kept, and with one kept for ever.
+// First seen to fail with no token kept: every message asked for one.
 #[tokio::test]
 async fn a_token_is_kept_until_it_is_about_to_end() {
     let w = World::new(vec![token("t1"), token("t2")], vec![]).await;
