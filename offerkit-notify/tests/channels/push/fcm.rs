@@ -128,7 +128,7 @@ async fn a_message_goes_out_under_a_token_of_the_service_account() {
     assert_eq!(body, expected);
 }
 
-// First seen to fail with no token kept: every message asked for one.
+// Seen to fail with no token kept, and with one kept for ever.
 #[tokio::test]
 async fn a_token_is_kept_until_it_is_about_to_end() {
     let w = World::new(vec![token("t1"), token("t2")], vec![]).await;

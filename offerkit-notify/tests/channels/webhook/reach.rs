@@ -86,7 +86,7 @@ async fn a_name_that_changes_its_mind_is_held_to_what_was_looked_at() {
     assert_eq!(resolver.asked.load(Ordering::Relaxed), 1);
 }
 
-// First seen to fail with the look at the addresses removed: the inner server was asked.
+// Seen to fail with the look at the addresses removed, and with a look at the first of them alone.
 #[tokio::test]
 async fn a_name_with_an_address_that_is_not_allowed_is_not_reached() {
     let (allowed, inner) = allowed_and_inner().await;
