@@ -23,6 +23,25 @@ pub mod csv;
 #[doc(inline)]
 pub use offerkit_memory as memory;
 
+/// Notifiers for real channels: SMTP, SMS, push and signed webhooks.
+#[cfg(any(
+    feature = "notify-smtp",
+    feature = "notify-sms",
+    feature = "notify-push",
+    feature = "notify-webhook"
+))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(
+        feature = "notify-smtp",
+        feature = "notify-sms",
+        feature = "notify-push",
+        feature = "notify-webhook"
+    )))
+)]
+#[doc(inline)]
+pub use offerkit_notify as notify;
+
 /// Every port on PostgreSQL 15 and later. Criteria are not turned into SQL yet: each active customer is read and asked about.
 #[cfg(feature = "postgres")]
 #[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
