@@ -1,5 +1,6 @@
 //! Which index serves which leaf: planned with the values, and without them.
 
+use offerkit_core::criteria::{FieldDefinition, FieldType};
 use offerkit_postgres::{CriteriaSql, SchemaName, index_advice, index_for};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
@@ -113,12 +114,15 @@ async fn plan(connection: &mut PgConnection, document: &str, mode: &str) -> Outc
         "SET LOCAL plan_cache_mode = {mode}; SET LOCAL enable_seqscan = {}",
         mode == "force_custom_plan"
     );
-    let prepare = format!(
-        "PREPARE asked ({}) AS {}",
-        types.join(", "),
-        sql.statement()
-    );
-    let explain = format!("EXPLAIN EXECUTE asked ({})", values.join(", "));
+    let listed = |items: Vec<String>| {
+        if items.is_empty() {
+            String::new()
+        } else {
+            format!("({})", items.join(", "))
+        }
+    };
+    let prepare = format!("PREPARE asked {} AS {}", listed(types), sql.statement());
+    let explain = format!("EXPLAIN EXECUTE asked {}", listed(values));
     let mut transaction = connection.begin().await?;
     for statement in [setting, prepare] {
         transaction.execute(AssertSqlSafe(statement)).await?;
@@ -188,10 +192,7 @@ async fn what_a_customer_received_is_found_by_the_customer() -> Outcome {
 #[tokio::test]
 async fn advice_is_followed_once() -> Outcome {
     let world = World::new().await?;
-    let visits = offerkit_core::criteria::FieldDefinition::attribute(
-        "visits",
-        offerkit_core::criteria::FieldType::Int,
-    )?;
+    let visits = FieldDefinition::attribute("visits", FieldType::Int)?;
     let catalog = catalog()?.with_attribute(visits.indexed())?;
     let mut connection = world.beside().await?;
     for _ in 0..2 {
