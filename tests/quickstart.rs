@@ -169,7 +169,7 @@ fn rows_with_mistakes_are_named_and_do_not_stop_the_others() {
     let out = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "502 rows, of them 499 new, 0 seen before and 3 with a mistake",
-        "line 2, column 8 (kyc_status): expected `verified`, `pending` or `rejected`, found `maybe`",
+        "line 2: column 8 (kyc_status): expected `verified`, `pending` or `rejected`, found `maybe`",
         "line 502: the row has 1 value, and the header names 20 columns",
         "line 503: ",
     ] {

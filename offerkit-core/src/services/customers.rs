@@ -109,7 +109,7 @@ impl Customers {
         let mut tries = 1;
         loop {
             let begun = self.begun(Action::ImportCustomers, Subject::the(SubjectKind::Customer));
-            let tried = match begun.await {
+            let outcome = match begun.await {
                 Ok((catalog, event)) => {
                     let batch = batch.get_or_insert_with(|| {
                         let customers = std::mem::take(&mut customers);
@@ -125,9 +125,9 @@ impl Customers {
                 }
                 Err(error) => Err(error),
             };
-            match tried {
+            match outcome {
                 Err(Error::Store(StoreError::Retry(_))) if tries < MAX_TRIES => tries += 1,
-                tried => return tried.map(|report| Arrived { report, quoted }),
+                outcome => return outcome.map(|report| Arrived { report, quoted }),
             }
         }
     }

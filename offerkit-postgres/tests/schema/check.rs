@@ -92,7 +92,8 @@ async fn a_role_that_cannot_stage_imports_is_refused() -> Outcome {
         .await?;
     let role = "offerkit_app".to_owned();
     let staging = Weakness::NoStaging { role, database };
-    assert_eq!(found(&world, APP).await?, [staging.clone()]);
+    let weak = found(&world, APP).await?;
+    assert_eq!(weak, std::slice::from_ref(&staging));
     let remedy = staging.to_string();
     let (_, remedy) = remedy.split_once("run `").ok_or("no remedy")?;
     world.run(remedy.trim_end_matches('`')).await?;

@@ -32,7 +32,7 @@ pub mod rules;
 cases::files! {
     ports: {
         approvals, audit, campaigns, catalog, comments, configurations, customers, groups, imports, launches,
-        ledger_claims, ledger_reading, ledger_runs, offers, races, seals, segments, selections, sessions, tenants,
+        ledger_claims, ledger_reading, ledger_runs, offers, races, random_imports, seals, segments, selections, sessions, tenants,
         transactions, users,
     }
     rules: {

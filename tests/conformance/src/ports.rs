@@ -15,6 +15,7 @@ pub mod ledger_reading;
 pub mod ledger_runs;
 pub mod offers;
 pub mod races;
+pub mod random_imports;
 pub mod seals;
 pub mod segments;
 pub mod selections;

@@ -2,7 +2,10 @@
 
 use std::slice;
 
-use offerkit_core::ports::StoreError;
+use offerkit_core::{
+    domain::customer::{Gender, KycStatus, MaritalStatus},
+    ports::StoreError,
+};
 use sqlx::{Encode, Postgres, encode::IsNull, postgres::PgArgumentBuffer};
 
 use super::plan::Write;
@@ -51,12 +54,11 @@ impl<'w, 'c> Encoder<'w, 'c> {
             self.buffer.extend_from_slice(&HEADER);
         }
         while !self.is_over && self.buffer.len() < PIECE {
-            match self.writes.next() {
-                Some(write) => self.row(write)?,
-                None => {
-                    self.is_over = true;
-                    self.buffer.extend_from_slice(&END.to_be_bytes());
-                }
+            if let Some(write) = self.writes.next() {
+                self.row(write)?;
+            } else {
+                self.is_over = true;
+                self.buffer.extend_from_slice(&END.to_be_bytes());
             }
         }
         Ok(!self.buffer.is_empty())
@@ -65,14 +67,14 @@ impl<'w, 'c> Encoder<'w, 'c> {
     fn row(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
         let it = write.customer;
         self.buffer.extend_from_slice(&FIELDS.to_be_bytes());
-        self.value(write.id.as_uuid())?;
+        self.value(&write.id.as_uuid())?;
         self.optional(it.external_id())?;
-        self.value(it.full_name())?;
+        self.value(&it.full_name())?;
         self.optional(it.email())?;
         self.optional(it.phone())?;
         self.optional(it.dob())?;
-        self.optional(it.gender().map(|word| word.as_str()))?;
-        self.optional(it.kyc_status().map(|word| word.as_str()))?;
+        self.optional(it.gender().map(Gender::as_str))?;
+        self.optional(it.kyc_status().map(KycStatus::as_str))?;
         self.optional(it.segment())?;
         self.optional(it.occupation())?;
         self.optional(it.annual_income())?;
@@ -80,11 +82,11 @@ impl<'w, 'c> Encoder<'w, 'c> {
         self.optional(it.state())?;
         self.optional(it.city())?;
         self.optional(it.pin_code())?;
-        self.optional(it.marital_status().map(|word| word.as_str()))?;
+        self.optional(it.marital_status().map(MaritalStatus::as_str))?;
         self.optional(it.account_age_months())?;
         self.optional(it.preferred_language())?;
-        self.value(it.is_active())?;
-        self.value(write.created_at.as_datetime())?;
+        self.value(&it.is_active())?;
+        self.value(&write.created_at.as_datetime())?;
         self.field(|buffer| {
             buffer.push(JSONB);
             serde_json::to_writer(&mut **buffer, it.attributes())?;
@@ -97,13 +99,13 @@ impl<'w, 'c> Encoder<'w, 'c> {
         value: Option<T>,
     ) -> Result<(), StoreError> {
         if let Some(value) = value {
-            return self.value(value);
+            return self.value(&value);
         }
         self.buffer.extend_from_slice(&NULL.to_be_bytes());
         Ok(())
     }
 
-    fn value<T: for<'q> Encode<'q, Postgres>>(&mut self, value: T) -> Result<(), StoreError> {
+    fn value<T: for<'q> Encode<'q, Postgres>>(&mut self, value: &T) -> Result<(), StoreError> {
         self.field(|buffer| value.encode_by_ref(buffer))
     }
 
@@ -129,6 +131,6 @@ impl<'w, 'c> Encoder<'w, 'c> {
     /// The next piece; nothing after the last.
     pub(crate) fn next(&mut self) -> Result<Option<&[u8]>, StoreError> {
         let is_left = self.fill()?;
-        Ok(is_left.then_some(&***&self.buffer))
+        Ok(is_left.then_some(&**self.buffer))
     }
 }

@@ -1,5 +1,10 @@
 //! Whole files of customers, in chunks.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "places are within the lengths above them, and a case may fail by a panic"
+)]
+
 use offerkit_core::{
     criteria::{FieldDefinition, FieldType},
     domain::{Customer, Scope},
