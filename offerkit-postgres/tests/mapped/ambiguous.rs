@@ -18,8 +18,7 @@ const TWICE: &str = "INSERT INTO crm.client (client_no, guid, code, name)
         UNION ALL SELECT client_no, guid, code, ' ' || name FROM crm.client WHERE name = '';
     GRANT SELECT ON crm.twice TO offerkit_app";
 
-/// First seen to fail, one after the other, with the comparison of a page's neighbours, of counts and of what was read
-/// left out.
+/// First seen to fail with the comparison of a page's neighbours left out.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_rows_with_one_key_are_an_error_wherever_both_are_seen() -> Outcome {
     let world = World::new().await?;

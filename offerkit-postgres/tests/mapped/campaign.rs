@@ -185,7 +185,7 @@ async fn a_campaign_reaches_the_hosts_customers_and_alters_nothing_of_the_host()
 
 /// A view has no key that the database keeps; the fill tells nevertheless, and sends to nobody twice.
 ///
-/// First seen to fail with the chunk's ids not told apart: the filling went over its ceiling, and paused the campaign.
+/// First seen to fail with the chunk's ids not told apart.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_view_with_a_customer_twice_is_not_filled_from() -> Outcome {
     for (key, key_type) in KEYS {

@@ -87,6 +87,7 @@ async fn with_clients(count: i32) -> Outcome<World> {
     Ok(world)
 }
 
+/// First seen to fail with an id's bits taken for a number whatever its version and variant are.
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_in_the_order_of_ids_behind_any_id() -> Outcome {
     let world = with_clients(100).await?;
@@ -122,6 +123,7 @@ async fn pages_are_in_the_order_of_ids_behind_any_id() -> Outcome {
     Ok(())
 }
 
+/// First seen to fail with no key kept.
 #[tokio::test(flavor = "multi_thread")]
 async fn customers_are_got_by_id_whether_or_not_their_keys_were_kept() -> Outcome {
     let world = with_clients(50).await?;
