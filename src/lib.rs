@@ -23,7 +23,7 @@ pub mod csv;
 #[doc(inline)]
 pub use offerkit_memory as memory;
 
-/// Every port on PostgreSQL 15 and later. Criteria are not turned into SQL yet: each active customer is read and asked about.
+/// Every port on PostgreSQL 15 and later. Criteria become SQL, so that its indexes find customers.
 #[cfg(feature = "postgres")]
 #[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
 pub use offerkit_postgres as postgres;

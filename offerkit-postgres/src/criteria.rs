@@ -3,6 +3,7 @@
 //! A condition selects exactly the customers that the criteria select in memory. The documents' values travel as
 //! parameters alone; names come from the catalog and from the relation.
 
+mod advice;
 mod attribute;
 mod bind;
 mod column;
@@ -15,4 +16,7 @@ mod shown;
 mod sink;
 
 pub(crate) use self::relation::Relation;
-pub use self::shown::{CriteriaSql, SqlBind};
+pub use self::{
+    advice::{index_advice, index_for},
+    shown::{CriteriaSql, SqlBind},
+};

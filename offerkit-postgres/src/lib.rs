@@ -35,7 +35,7 @@ mod transaction;
 mod users;
 
 pub use check::{CheckError, Weakness};
-pub use criteria::{CriteriaSql, SqlBind};
+pub use criteria::{CriteriaSql, SqlBind, index_advice, index_for};
 pub use migrate::MigrateError;
 pub use migrations::{Migration, Migrations};
 pub use schema::{SchemaName, SchemaNameError};

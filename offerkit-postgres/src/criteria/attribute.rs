@@ -33,9 +33,10 @@ const TIMESTAMP: &str = concat!(
 const UUID: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
 /// The value of one attribute, as expressions over the column that holds them all.
-pub(super) struct Attribute<'a> {
+struct Attribute<'a> {
     attributes: &'a str,
-    field: &'a Field,
+    name: &'a str,
+    field_type: &'a FieldType,
 }
 
 pub(super) fn push(
@@ -47,7 +48,8 @@ pub(super) fn push(
 ) {
     let attribute = Attribute {
         attributes: &column.value,
-        field,
+        name: field.name(),
+        field_type: field.field_type(),
     };
     match question {
         Question::Never => push_constant(sink, false, wanted),
@@ -122,7 +124,7 @@ fn any(sink: &mut impl Sink, list: Vec<Value>) {
 }
 
 fn exists(sink: &mut impl Sink, attribute: &Attribute<'_>, wanted: bool) {
-    match attribute.field.field_type() {
+    match attribute.field_type {
         FieldType::Text | FieldType::Enum { .. } => attribute.push_type(sink, "string", wanted),
         FieldType::Bool => attribute.push_type(sink, "boolean", wanted),
         FieldType::Set => push_condition(sink, wanted, |sink| sink.push(&attribute.is_set())),
@@ -160,26 +162,32 @@ fn has_size(sink: &mut impl Sink, attribute: &Attribute<'_>, is: Comparison, siz
     sink.bind(Bind::Int(size));
 }
 
-impl<'a> Attribute<'a> {
-    pub(super) const fn new(attributes: &'a str, field: &'a Field) -> Self {
-        Self { attributes, field }
-    }
+/// The typed value of an attribute, or NULL, as conditions compare it.
+pub(super) fn value(attributes: &str, name: &str, field_type: &FieldType) -> String {
+    let attribute = Attribute {
+        attributes,
+        name,
+        field_type,
+    };
+    attribute.value()
+}
 
+impl Attribute<'_> {
     /// The value as JSON. The name has no character but a-z, 0-9, `_` and `.`.
     fn json(&self) -> String {
-        format!("({} -> '{}')", self.attributes, self.field.name())
+        format!("({} -> '{}')", self.attributes, self.name)
     }
 
     fn text(&self) -> String {
-        format!("({} ->> '{}')", self.attributes, self.field.name())
+        format!("({} ->> '{}')", self.attributes, self.name)
     }
 
     /// The typed value, or NULL. A `CASE` guards each cast, since the parts of an `AND` are evaluated in any order.
     ///
     /// An index over this expression serves ranges, so its text is changed with care.
-    pub(super) fn value(&self) -> String {
+    fn value(&self) -> String {
         let (json, text) = (self.json(), self.text());
-        match self.field.field_type() {
+        match self.field_type {
             FieldType::Text | FieldType::Enum { .. } => {
                 format!("(CASE jsonb_typeof{json} WHEN 'string' THEN {text} END COLLATE \"C\")")
             }
@@ -228,11 +236,7 @@ impl<'a> Attribute<'a> {
 
     /// The attributes of a customer whose value this is.
     fn holding(&self, value: Value) -> Value {
-        Value::Object(
-            [(self.field.name().to_owned(), value)]
-                .into_iter()
-                .collect(),
-        )
+        Value::Object([(self.name.to_owned(), value)].into_iter().collect())
     }
 }
 

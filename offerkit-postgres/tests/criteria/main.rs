@@ -2,4 +2,6 @@
 
 mod differential;
 mod history;
+mod plans;
+mod statements;
 mod world;
