@@ -66,7 +66,7 @@ async fn measure(durable: &Durable, graphile: &Graphile) -> Result<Vec<Report>, 
             }
         }
     }
-    Ok(vec![report(ours, theirs)])
+    Ok(vec![report(graphile.version(), &ours, &theirs)])
 }
 
 /// How many rows a second so many workers claim and settle, each in batches, until none is left.
@@ -78,7 +78,9 @@ async fn drain(
 ) -> Result<f64, Box<dyn Error>> {
     let campaign = Arc::new(bank.launch(EVERYONE).await?);
     bank::fill(&bank.store, &bank.tenant, &campaign, EVERYONE).await?;
-    durable.run("bank", "VACUUM (ANALYZE) offerkit.campaign_customers").await?;
+    durable
+        .run("bank", "VACUUM (ANALYZE) offerkit.campaign_customers")
+        .await?;
     durable.run("postgres", "CHECKPOINT").await?;
     let begin = Instant::now();
     let workers: Vec<_> = (0..workers)
@@ -95,10 +97,17 @@ async fn drain(
     let time = begin.elapsed();
     let count = u64::try_from(sent.len())?;
     let unique: BTreeSet<_> = sent.into_iter().collect();
-    let progress = bank.store.progress(campaign.tenant(), campaign.id()).await?;
+    let progress = bank
+        .store
+        .progress(campaign.tenant(), campaign.id())
+        .await?;
     let settled = progress.of(DeliveryStatus::Sent);
     if [count, u64::try_from(unique.len())?, settled] != [ROWS; 3] {
-        return Err(format!("{count} were sent, to {}, and {settled} settled", unique.len()).into());
+        return Err(format!(
+            "{count} were sent, to {}, and {settled} settled",
+            unique.len()
+        )
+        .into());
     }
     Ok(per_second(count, time.as_secs_f64()))
 }
@@ -154,7 +163,7 @@ fn median(rates: &[f64]) -> f64 {
     rates.get(rates.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-fn report(ours: Vec<Vec<f64>>, theirs: Vec<Vec<f64>>) -> Report {
+fn report(version: &str, ours: &[Vec<f64>], theirs: &[Vec<f64>]) -> Report {
     let best = theirs.iter().map(|rates| median(rates)).fold(0.0, f64::max);
     let fastest = ours.iter().map(|rates| median(rates)).fold(0.0, f64::max);
     let row = |name: String, rates: &[f64]| {
@@ -168,9 +177,15 @@ fn report(ours: Vec<Vec<f64>>, theirs: Vec<Vec<f64>>) -> Report {
             format!("{:.2}×", median(rates) / best),
         ]
     };
-    let theirs = THEIRS.iter().zip(&theirs).map(|(tuning, rates)| row(tuning.name(), rates));
-    let ours = OURS.iter().zip(&ours).map(|((workers, batch), rates)| {
-        row(format!("ours: {workers} workers, batches of {batch}"), rates)
+    let theirs = THEIRS
+        .iter()
+        .zip(theirs)
+        .map(|(tuning, rates)| row(tuning.name(), rates));
+    let ours = OURS.iter().zip(ours).map(|((workers, batch), rates)| {
+        row(
+            format!("ours: {workers} workers, batches of {batch}"),
+            rates,
+        )
     });
     let rows = theirs.chain(ours).collect();
     let ratio = fastest / best;
@@ -181,6 +196,8 @@ fn report(ours: Vec<Vec<f64>>, theirs: Vec<Vec<f64>>) -> Report {
     };
     let title = format!("pg_claims: {ROWS} rows claimed and settled, on a durable server");
     let head = ["case", "rows/s", "lowest", "highest", "rate"];
-    let note = format!("ours at its fastest is {ratio:.1} times as fast as graphile-worker at its: {verdict}");
+    let note = format!(
+        "ours at its fastest is {ratio:.1} times as fast as graphile-worker {version} at its: {verdict}"
+    );
     Report::new(title, &head, rows).with_notes(vec![note])
 }

@@ -44,7 +44,9 @@ impl Tuning {
             local_queue,
             concurrency,
         } = self;
-        format!("graphile-worker: {processes} processes, queue {local_queue}, {concurrency} at once")
+        format!(
+            "graphile-worker: {processes} processes, queue {local_queue}, {concurrency} at once"
+        )
     }
 }
 
@@ -60,16 +62,27 @@ impl Graphile {
         fs::write(installed.folder.join("work.mjs"), SCRIPT)?;
         fs::write(installed.folder.join("package.json"), "{}")?;
         let npm = Command::new("npm")
-            .args(["install", "--no-audit", "--no-fund", "--silent", "graphile-worker@0.17"])
+            .args([
+                "install",
+                "--no-audit",
+                "--no-fund",
+                "--silent",
+                "graphile-worker@0.17",
+            ])
             .current_dir(&installed.folder)
             .status()
             .map_err(|error| format!("npm is needed to install graphile-worker: {error}"))?;
         if !npm.success() {
             return Err(format!("npm install graphile-worker ended with {npm}").into());
         }
-        let about = installed.folder.join("node_modules/graphile-worker/package.json");
+        let about = installed
+            .folder
+            .join("node_modules/graphile-worker/package.json");
         let about: Value = serde_json::from_str(&fs::read_to_string(about)?)?;
-        about["version"].as_str().unwrap_or("?").clone_into(&mut installed.version);
+        about["version"]
+            .as_str()
+            .unwrap_or("?")
+            .clone_into(&mut installed.version);
         Ok(installed)
     }
 
@@ -84,7 +97,9 @@ impl Graphile {
         tuning: Tuning,
         jobs: u64,
     ) -> Result<f64, Box<dyn Error>> {
-        durable.run("postgres", "DROP DATABASE IF EXISTS graphile WITH (FORCE)").await?;
+        durable
+            .run("postgres", "DROP DATABASE IF EXISTS graphile WITH (FORCE)")
+            .await?;
         durable.create("graphile", None).await?;
         let migrated = self
             .node(durable, "-e")
@@ -113,7 +128,11 @@ impl Graphile {
             outputs.push((process, output));
         }
         for (process, _) in &mut outputs {
-            process.stdin.as_mut().ok_or("no input")?.write_all(b"go\n")?;
+            process
+                .stdin
+                .as_mut()
+                .ok_or("no input")?
+                .write_all(b"go\n")?;
         }
         let (mut first, mut last, mut count) = (f64::INFINITY, 0.0_f64, 0);
         for (mut process, mut output) in outputs {
@@ -148,8 +167,10 @@ impl Graphile {
     fn node(&self, durable: &Durable, what: &str) -> Command {
         let mut node = Command::new("node");
         node.arg(what).current_dir(&self.folder);
-        node.env("PGHOST", durable.socket()).env("PGUSER", "postgres");
-        node.env("PGDATABASE", "graphile").env("NODE_ENV", "production");
+        node.env("PGHOST", durable.socket())
+            .env("PGUSER", "postgres");
+        node.env("PGDATABASE", "graphile")
+            .env("NODE_ENV", "production");
         node
     }
 }

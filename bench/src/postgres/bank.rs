@@ -33,15 +33,14 @@ pub(crate) struct Bank {
 
 /// The values of customer number `i`, for tables of the drawn columns; one in ten is `premium`.
 pub(crate) const VALUES: &str = "'Customer Number ' || i AS full_name, 'customer.' || i || '@example.com' AS email,
-    '+91' || lpad(i::TEXT, 10, '0') AS phone, DATE '1950-06-15' + (i * 7919 % 20000)::INTEGER AS dob,
-    (ARRAY['male', 'female', 'other'])[1 + i * 31 % 3] AS gender,
-    (ARRAY['verified', 'pending', 'rejected'])[1 + i * 17 % 3] AS kyc_status,
-    (ARRAY['premium', 'regular', 'regular', 'student', 'regular', 'corporate', 'regular', 'regular', 'student',
-        'regular'])[1 + (i::BIGINT * 2654435761 >> 8) % 10] AS segment,
-    (ARRAY['salaried', 'self-employed'])[1 + i * 13 % 2] AS occupation, 200000.50 + i * 7907 % 3000000 AS annual_income,
-    300 + i * 101 % 601 AS credit_score, 'Maharashtra' AS state, 'Mumbai' AS city, '400001' AS pin_code,
-    (ARRAY['single', 'married'])[1 + i * 11 % 2] AS marital_status, i * 3 % 240 AS account_age_months,
-    (ARRAY['en', 'hi', 'ta'])[1 + i * 5 % 3] AS preferred_language, TRUE AS is_active";
+    '+91' || lpad(i::TEXT, 10, '0') AS phone, DATE '1950-06-15' + i % 20000 AS dob,
+    (ARRAY['male', 'female', 'other'])[1 + i % 3] AS gender,
+    (ARRAY['verified', 'pending', 'rejected'])[1 + i / 3 % 3] AS kyc_status,
+    CASE WHEN hashint4(i) % 10 = 0 THEN 'premium' ELSE (ARRAY['regular', 'student', 'corporate'])[1 + i % 3] END AS segment,
+    (ARRAY['salaried', 'self-employed'])[1 + i % 2] AS occupation, 200000.50 + i % 999983 * 3 AS annual_income,
+    300 + i % 601 AS credit_score, 'Maharashtra' AS state, 'Mumbai' AS city, '400001' AS pin_code,
+    (ARRAY['single', 'married'])[1 + i / 2 % 2] AS marital_status, i % 240 AS account_age_months,
+    (ARRAY['en', 'hi', 'ta'])[1 + i / 9 % 3] AS preferred_language, TRUE AS is_active";
 
 /// The names of those columns.
 pub(crate) const COLUMNS: &str = "full_name, email, phone, dob, gender, kyc_status, segment, occupation, annual_income,

@@ -26,30 +26,45 @@ pub(super) async fn claim(
     let mut claimed = Vec::new();
     let mut lots = request.limit.div_ceil(LOT);
     while claimed.len() < request.limit {
+        let mut held = hold(open, request, (lots, " SKIP LOCKED")).await?;
+        if held.is_empty() && claimed.is_empty() {
+            // One, and only by who holds none: whoever holds one and waits for another may wait for ever.
+            held = hold(open, request, (1, "")).await?;
+        }
         let before = claimed.len();
-        claim_of(open, request, (lots, " SKIP LOCKED"), &mut claimed).await?;
+        if !held.is_empty() {
+            claim_of(open, request, held, &mut claimed).await?;
+        }
         if claimed.len() == before {
             break;
         }
         // What a refresh added stands in small lots.
         lots = lots.saturating_mul(4);
     }
-    if claimed.is_empty() {
-        // One alone: whoever holds one and waits for another may wait for ever.
-        claim_of(open, request, (1, ""), &mut claimed).await?;
-    }
     // An update answers in no order.
     claimed.sort_unstable_by_key(|claimed| claimed.key.customer);
     Ok(claimed)
 }
 
-/// Claims rows of the next lots in which some are due.
-async fn claim_of(
+/// The numbers of lots, and of their runs.
+#[derive(Default)]
+struct Held {
+    runs: Vec<i32>,
+    lots: Vec<i32>,
+}
+
+impl Held {
+    const fn is_empty(&self) -> bool {
+        self.lots.is_empty()
+    }
+}
+
+/// Holds the next lots in which rows are due.
+async fn hold(
     open: &mut Open,
     request: &ClaimRequest,
     (lots, others): (usize, &'static str),
-    claimed: &mut Vec<Claimed>,
-) -> Result<(), StoreError> {
+) -> Result<Held, StoreError> {
     let statement = open.query(&[
         "WITH candidate AS (
             (SELECT it.run_number, it.lot FROM {schema}.campaign_lots AS it
@@ -57,33 +72,63 @@ async fn claim_of(
         LAUNCHED,
         ") AND ",
         OF_CAMPAIGN,
-        " ORDER BY it.first_customer LIMIT $9 + 16)
+        " ORDER BY it.first_customer LIMIT $4 + 16)
             UNION
             (SELECT it.run_number, it.lot FROM {schema}.campaign_lots AS it
             WHERE it.channel = $3::TEXT::{schema}.channel AND it.waiting > 0 AND it.wakes_at <= $5 AND it.run_number IN (",
         LAUNCHED,
         ") AND ",
         OF_CAMPAIGN,
-        " ORDER BY it.wakes_at LIMIT $9 + 16)
-        ), taken AS MATERIALIZED (
-            SELECT it.tenant_number, it.campaign_number, it.channel, it.run_number, it.lot, it.first_customer, it.last_customer
-            FROM candidate
-            JOIN {schema}.campaign_lots AS it ON it.run_number = candidate.run_number AND it.lot = candidate.lot
-            WHERE it.channel = $3::TEXT::{schema}.channel AND (it.pending > it.waiting OR it.wakes_at <= $5) AND ",
+        " ORDER BY it.wakes_at LIMIT $4 + 16)
+        )
+        SELECT it.run_number, it.lot FROM candidate
+        JOIN {schema}.campaign_lots AS it ON it.run_number = candidate.run_number AND it.lot = candidate.lot
+        WHERE it.channel = $3::TEXT::{schema}.channel AND (it.pending > it.waiting OR it.wakes_at <= $5) AND ",
         OF_CAMPAIGN,
-        " ORDER BY it.first_customer LIMIT $9 FOR UPDATE OF it",
+        " ORDER BY it.first_customer LIMIT $4 FOR UPDATE OF it",
         others,
-        "), due AS MATERIALIZED (
-            SELECT row.place FROM taken CROSS JOIN LATERAL (
-                SELECT it.ctid AS place, it.customer_id FROM {schema}.campaign_customers AS it
-                WHERE it.tenant_number = taken.tenant_number AND it.campaign_number = taken.campaign_number
-                    AND it.channel = taken.channel
-                    AND it.customer_id BETWEEN taken.first_customer AND taken.last_customer
-                    AND it.run_number = taken.run_number AND it.lot = taken.lot AND it.delivery_status = 'pending'
-                    AND (it.not_before IS NULL OR it.not_before <= $5)
-                ORDER BY it.customer_id LIMIT $4
+    ]);
+    let statement = statement
+        .bind(request.tenant.as_uuid())
+        .bind(request.campaign.as_uuid())
+        .bind(request.channel.as_str())
+        .bind(count(lots))
+        .bind(request.now.as_datetime())
+        .bind(sought(request.revision.get()));
+    let mut held = Held::default();
+    for row in open.all(statement).await? {
+        held.runs.push(row.get("run_number")?);
+        held.lots.push(row.get("lot")?);
+    }
+    Ok(held)
+}
+
+/// The numbers of the fillings of the claimed revision.
+const LAUNCHED: &str = "SELECT filling.number FROM {schema}.audience_runs AS filling
+    WHERE filling.tenant_id = $1 AND filling.campaign_id = $2 AND filling.revision = $6";
+
+/// Claims rows of lots that are held: a statement of its own, which sees what was committed before they were.
+async fn claim_of(
+    open: &mut Open,
+    request: &ClaimRequest,
+    held: Held,
+    claimed: &mut Vec<Claimed>,
+) -> Result<(), StoreError> {
+    let statement = open.query(&[
+        "WITH due AS MATERIALIZED (
+            SELECT row.place FROM unnest($8::INTEGER[], $9::INTEGER[]) AS held (run_number, lot)
+            JOIN {schema}.campaign_lots AS it ON it.run_number = held.run_number AND it.lot = held.lot
+            CROSS JOIN LATERAL (
+                SELECT row.ctid AS place, row.customer_id FROM {schema}.campaign_customers AS row
+                WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
+                    AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
+                    AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'pending'
+                    AND (row.not_before IS NULL OR row.not_before <= $5)
+                ORDER BY row.customer_id LIMIT $4
             ) AS row
-            ORDER BY row.customer_id LIMIT $4
+            WHERE it.channel = $3::TEXT::{schema}.channel AND ",
+        OF_CAMPAIGN,
+        " ORDER BY row.customer_id LIMIT $4
         ), claimed AS (
             UPDATE {schema}.campaign_customers AS it SET delivery_status = 'sending', attempts = it.attempts + 1,
                 first_claimed_at = coalesce(it.first_claimed_at, $5), reason = NULL, not_before = NULL, updated_at = $5,
@@ -97,8 +142,8 @@ async fn claim_of(
     ]);
     let left = request.limit.saturating_sub(claimed.len());
     let statement = bind(statement, request, left)
-        .bind(sought(request.revision.get()))
-        .bind(count(lots));
+        .bind(held.runs)
+        .bind(held.lots);
     let row = open.one(statement).await?;
     let customers = row.array::<Uuid>("customers")?.into_iter();
     let attempts = row.array::<i32>("attempts")?;
@@ -113,10 +158,6 @@ async fn claim_of(
     }
     Ok(())
 }
-
-/// The numbers of the fillings of the claimed revision.
-const LAUNCHED: &str = "SELECT filling.number FROM {schema}.audience_runs AS filling
-    WHERE filling.tenant_id = $1 AND filling.campaign_id = $2 AND filling.revision = $8";
 
 /// Claims lapsed rows anew. Others may be settling some of them at this moment; those are passed over.
 pub(super) async fn reclaim(

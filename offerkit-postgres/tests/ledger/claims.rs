@@ -26,7 +26,8 @@ async fn filled(customers: usize, limit: usize) -> Outcome<World> {
     Ok(world)
 }
 
-/// First seen to fail with the locks of lots and the second look at the status removed: a row was sent twice.
+/// First seen to fail with the locks of lots and the second look at the status removed: only the database refused to let a
+/// claim be taken over.
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_at_once_send_to_each_customer_once() -> Outcome {
     let world = Arc::new(filled(1_300, 1_000).await?);
@@ -92,8 +93,7 @@ async fn workers_at_once_send_to_each_customer_once() -> Outcome {
     world.counts_are_exact().await
 }
 
-/// First seen to fail with claims that began after the last one's rows, and with a lot's moment left as it was when the row
-/// that it was of had been claimed.
+/// First seen to fail with a lot's moment left as it was when the row that it was of had been claimed.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_becomes_pending_behind_a_claim_is_found() -> Outcome {
     let world = filled(1_200, 1_000).await?;

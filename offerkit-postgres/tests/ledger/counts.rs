@@ -8,7 +8,7 @@ use offerkit_core::{
     ports::{ClaimRequest, Claimed, Ledger as _, Settlement, StoreError},
 };
 use offerkit_postgres::PgStore;
-use sqlx::{Executor as _, PgConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::world::{Outcome, World};
 
@@ -174,8 +174,8 @@ fn by_hand_done(done: Result<sqlx::postgres::PgQueryResult, sqlx::Error>) -> Out
     }
 }
 
-/// First seen to fail with counts that were read before they were locked, with lots that did not grow with what was moved
-/// into them, and with audiences that were counted without waiting for who adds to them.
+/// First seen to fail with counts that were read before they were locked, and with lots that did not grow with what was
+/// moved into them.
 #[tokio::test(flavor = "multi_thread")]
 async fn counts_are_exact_whatever_happens_at_once() -> Outcome {
     let seed = match env::var("OFFERKIT_LEDGER_SEED") {
@@ -229,5 +229,35 @@ async fn counts_are_exact_whatever_happens_at_once() -> Outcome {
         0,
         "{claimed} were claimed"
     );
+    world.counts_are_exact().await
+}
+
+/// A newcomer's row on a channel.
+const NEWCOMER: &str = "INSERT INTO offerkit.campaign_customers (tenant_number, campaign_number, channel, customer_id, run_number,
+        updated_at)
+    SELECT DISTINCT it.tenant_number, it.campaign_number, $1::TEXT::offerkit.channel, $2, it.run_number, it.updated_at
+    FROM offerkit.campaign_customers AS it";
+
+/// First seen to fail with an audience that was counted without waiting for who else adds to it: the newcomer was two.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_on_two_channels_at_once_is_one_customer() -> Outcome {
+    let world = World::new(3).await?;
+    let run = world.start().await?;
+    world
+        .extend((&world.store, &world.store), run.id, 9)
+        .await?;
+    let newcomers = world.tenant.platform().customers(1).await?;
+    let newcomer = newcomers.first().map(|id| id.as_uuid());
+    let (mut one, mut two) = (world.beside().await?, world.beside().await?);
+    let mut first = one.begin().await?;
+    let insert = sqlx::query(NEWCOMER).bind("sms").bind(newcomer);
+    insert.execute(&mut *first).await?;
+    let second = tokio::spawn(async move {
+        let insert = sqlx::query(NEWCOMER).bind("push").bind(newcomer);
+        insert.execute(&mut two).await
+    });
+    world.waiting().await?;
+    first.commit().await?;
+    assert_eq!(second.await??.rows_affected(), 1);
     world.counts_are_exact().await
 }

@@ -60,6 +60,19 @@ impl World {
         Ok(PgConnection::connect(&self.database.url()).await?)
     }
 
+    /// The backend that waits for a lock, once there is one.
+    pub(crate) async fn waiting(&self) -> Outcome<i32> {
+        let mut connection = self.beside().await?;
+        loop {
+            let waiting = sqlx::query_scalar(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+            );
+            if let Some(waiting) = waiting.fetch_optional(&mut connection).await? {
+                return Ok(waiting);
+            }
+        }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.tenant.platform().clock.now()
     }
