@@ -75,7 +75,6 @@ fn canary(platform: &TestPlatform) -> Outcome<Customer> {
     Ok(Customer::from_parts(parts)?)
 }
 
-/// First seen to fail with kept messages left as they are.
 #[tokio::test]
 async fn nothing_of_an_erased_customer_is_left_but_the_ids_of_the_ledger() -> Outcome {
     let database = Database::new().await?;

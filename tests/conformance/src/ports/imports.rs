@@ -140,7 +140,6 @@ async fn a_row_without_the_key_is_refused<B: Adapter>(store: &B) -> Outcome {
     Ok(())
 }
 
-/// First seen to fail, in both adapters, with the row's own moment kept.
 async fn a_row_without_a_moment_of_creation_keeps_the_one_there_is<B: Adapter>(
     store: &B,
 ) -> Outcome {
@@ -185,7 +184,6 @@ async fn an_erased_customer_is_refused_by_every_key<B: Adapter>(store: &B) -> Ou
     Ok(())
 }
 
-/// First seen to fail, on PostgreSQL, where nothing is given up before the merge.
 async fn keys_may_be_exchanged_by_way_of_a_free_one<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let asha = w

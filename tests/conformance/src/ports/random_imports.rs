@@ -89,7 +89,6 @@ impl Pick {
     }
 }
 
-/// First seen to fail, on PostgreSQL, where a customer's earlier texts stay taken in the batch.
 async fn random_batches_do_what_one_row_after_the_other_does<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let mut model = Model::default();

@@ -101,7 +101,6 @@ async fn a_file_is_imported_in_chunks_and_every_bad_row_told<B: Adapter>(store: 
     Ok(())
 }
 
-/// First seen to fail with chunks that get an operation of their own each time.
 async fn an_import_that_broke_off_goes_on_where_it_stopped<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let file = customers(&w, 10)?;
@@ -148,7 +147,6 @@ async fn an_import_that_broke_off_goes_on_where_it_stopped<B: Adapter>(store: &B
     Ok(())
 }
 
-/// First seen to fail with the digests not compared.
 async fn another_file_under_the_name_of_an_import_is_found_out<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let mut file = customers(&w, 6)?;
@@ -245,7 +243,6 @@ async fn a_file_is_merged_by_address<B: Adapter>(store: &B) -> Outcome {
     Ok(())
 }
 
-/// First seen to fail with the catalog's sentence recorded as it is shown.
 async fn the_records_of_an_import_quote_no_row<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let root = w.platform.as_root();
