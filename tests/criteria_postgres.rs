@@ -67,7 +67,8 @@ impl World {
                 ALTER TABLE offerkit.audience_runs DISABLE TRIGGER ALL",
             )
             .await?;
-        let tenant = "INSERT INTO offerkit.tenants (number, id, name, created_by, created_at, updated_at)
+        let tenant =
+            "INSERT INTO offerkit.tenants (number, id, name, created_by, created_at, updated_at)
             OVERRIDING SYSTEM VALUE VALUES (1, $1, 'tenant', $1, now(), now())";
         let tenant = sqlx::query(tenant).bind(TENANT);
         tenant.execute(&mut beside).await?;
@@ -159,7 +160,9 @@ async fn answers(folder: &Path) -> Result<Answers, Failure> {
             let is_active = recipient(&case, &catalog(&case)?, moment)?.is_active();
             match world.answer(&case, moment).await? {
                 Ok(answer) if answer == (expected && is_active) => answers.right += 1,
-                Ok(answer) => answers.wrong.push(format!("{}: answered {answer}", case.id)),
+                Ok(answer) => answers
+                    .wrong
+                    .push(format!("{}: answered {answer}", case.id)),
                 Err(why) => answers.not_stored.push(format!("{}: {why}", case.id)),
             }
         }
@@ -169,7 +172,11 @@ async fn answers(folder: &Path) -> Result<Answers, Failure> {
         writeln!(err, "not stored: {case}")?;
     }
     let (right, left_out) = (answers.right, answers.not_stored.len());
-    writeln!(err, "{}: {right} cases answered, {left_out} not stored", folder.display())?;
+    writeln!(
+        err,
+        "{}: {right} cases answered, {left_out} not stored",
+        folder.display()
+    )?;
     Ok(answers)
 }
 

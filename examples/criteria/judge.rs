@@ -113,7 +113,11 @@ pub(crate) fn references(case: &Case) -> Result<References, String> {
 ///
 /// # Errors
 /// As for [`judge`].
-pub(crate) fn recipient(case: &Case, catalog: &Catalog, moment: Moment) -> Result<Customer, String> {
+pub(crate) fn recipient(
+    case: &Case,
+    catalog: &Catalog,
+    moment: Moment,
+) -> Result<Customer, String> {
     let created_at = moment_of(case, moment).now();
     let customer = match &case.stored {
         Some(attributes) => {

@@ -39,8 +39,14 @@ fn what_cannot_be_explained_is_told() {
     for (arguments, problem) in [
         (vec!["--explain"], "--database"),
         (vec!["--postgres"], "--explain"),
-        (vec!["--explain", "--postgres", "--database", "x"], "cannot be used with"),
-        (vec!["--explain", "--database", "postgres://127.0.0.1:1/none"], "error: "),
+        (
+            vec!["--explain", "--postgres", "--database", "x"],
+            "cannot be used with",
+        ),
+        (
+            vec!["--explain", "--database", "postgres://127.0.0.1:1/none"],
+            "error: ",
+        ),
         (vec!["--schema", "Bank"], "is not a schema name"),
     ] {
         let arguments: Vec<_> = ["sql", "-"].into_iter().chain(arguments).collect();

@@ -3,7 +3,8 @@
 //! First seen to fail with each of these mutants:
 //! - a leaf that must not hold is `NOT (…)`, which is unknown where there is no value;
 //! - a prefix has no upper bound, or ends with the greatest character behind it;
-//! - the day before the youngest of an age counts.
+//! - a prefix includes what lies behind it;
+//! - whoever is a day too young has the age.
 //!
 //! `OFFERKIT_PROPERTY_CASES` asks for more criteria than an ordinary run. A failure prints its seed, which
 //! `OFFERKIT_CRITERIA_SEED` repeats.

@@ -140,9 +140,6 @@ async fn plan(connection: &mut PgConnection, document: &str, mode: &str) -> Outc
 
 /// Without the values PostgreSQL guesses how many customers a range holds, so that it may prefer to read the table; what is
 /// shown then is that the index could be used, which a cast of the column or a value of another type would forbid.
-///
-/// First seen to fail with integers bound as `float8`, with `c."segment" COLLATE "en_US"`, with the attribute's
-/// expression written otherwise than its index, and with `LIKE` for a prefix.
 #[tokio::test]
 async fn indexes_serve_what_they_promise() -> Outcome {
     let world = World::new().await?;

@@ -269,7 +269,6 @@ fn literals(value: &Value, found: &mut Vec<String>) {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
-    /// First seen to fail with texts, and with dates alone, written into the statement.
     #[test]
     fn no_literal_of_a_document_stands_in_its_statement(document in document()) {
         let sql = sql(&document.to_string()).map_err(|error| TestCaseError::fail(error.to_string()))?;
