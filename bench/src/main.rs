@@ -13,6 +13,8 @@ mod fill;
 mod measure;
 mod memory;
 mod policy;
+#[expect(dead_code, reason = "what uses it follows")]
+mod postgres;
 mod report;
 
 type Benchmark = fn() -> Result<Vec<Report>, Box<dyn Error>>;
