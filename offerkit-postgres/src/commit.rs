@@ -13,7 +13,7 @@ use crate::{
     audit::{self, Stamp},
     connection::{CommitFailure, Open},
     error::{backend, store_error},
-    schema::SchemaName,
+    schema::{Beginning, SchemaName},
 };
 
 /// What it takes to find out how a commit ended whose answer did not arrive.
@@ -78,7 +78,9 @@ async fn settle(
 ) -> Result<AuditRecord, StoreError> {
     for _ in 0..PATIENCE {
         let Settling { pool, schema } = settling.clone();
-        if let Ok(mut open) = Open::begin(pool, schema, record.scope, Access::Read).await {
+        if let Ok(mut open) =
+            Open::begin(pool, schema, Beginning::short(record.scope, Access::Read)).await
+        {
             // First the status: if that is final, the record that is looked for after it is there or will never be.
             let status = audit::status(&mut open, stamp).await;
             drop(open);
@@ -102,7 +104,7 @@ async fn settled(
     error: sqlx::Error,
 ) -> Result<AuditRecord, StoreError> {
     let Settling { pool, schema } = settling.clone();
-    let mut open = Open::begin(pool, schema, record.scope, Access::Read).await?;
+    let mut open = Open::begin(pool, schema, Beginning::short(record.scope, Access::Read)).await?;
     match audit::find_operation(&mut open, record.operation).await? {
         Some(done) if done.id == record.id => Ok(record),
         Some(first) => Err(StoreError::AlreadyDone(Box::new(first))),

@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use crate::{
     error::{backend, is_of_connection, is_unknown, store_error},
     rows::Row,
-    schema::{self, SchemaName},
+    schema::{self, Beginning, SchemaName},
 };
 
 pub(crate) type Statement = Query<'static, Postgres, PgArguments>;
@@ -52,23 +52,38 @@ impl Open {
     pub(crate) async fn begin(
         pool: PgPool,
         schema: SchemaName,
-        scope: Scope,
-        access: Access,
+        beginning: Beginning,
     ) -> Result<Self, StoreError> {
+        let (open, _) = Self::begin_with(pool, schema, beginning).await?;
+        Ok(open)
+    }
+
+    /// The same, with what the beginning's other statement answers.
+    pub(crate) async fn begin_with(
+        pool: PgPool,
+        schema: SchemaName,
+        beginning: Beginning,
+    ) -> Result<(Self, Vec<Row>), StoreError> {
         detached(async move {
             let runtime = Handle::try_current().map_err(backend)?;
             let mut tries = pool.options().get_max_connections();
             loop {
                 let mut connection = pool.acquire().await.map_err(store_error)?;
-                let begin = sqlx::raw_sql(schema::begin(scope, access));
-                let Err(error) = begin.execute(&mut *connection).await else {
-                    return Ok(Self {
-                        connection: Some(connection),
-                        schema,
-                        scope,
-                        access,
-                        runtime,
-                    });
+                let begin = sqlx::raw_sql(beginning.sql());
+                let error = match begin.fetch_all(&mut *connection).await {
+                    Ok(mut rows) => {
+                        let open = Self {
+                            connection: Some(connection),
+                            schema,
+                            scope: beginning.scope(),
+                            access: beginning.access(),
+                            runtime,
+                        };
+                        // The first row is the probe's.
+                        let told = rows.drain(..).skip(1).map(Row::from).collect();
+                        return Ok((open, told));
+                    }
+                    Err(error) => error,
                 };
                 // Whoever finds out, nobody gets this connection again.
                 drop(connection.detach());
