@@ -12,8 +12,8 @@ mod criteria;
 mod fill;
 mod measure;
 mod memory;
+mod pg_transactions;
 mod policy;
-#[expect(dead_code, reason = "what uses it follows")]
 mod postgres;
 mod report;
 
@@ -24,6 +24,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("policy", policy::run),
     ("criteria", criteria::run),
     ("fill", fill::run),
+    ("pg_transactions", pg_transactions::run),
 ];
 
 fn main() -> ExitCode {
