@@ -118,7 +118,8 @@ CREATE TABLE {schema}.users (
     CONSTRAINT users_identity_check CHECK ((identity_issuer IS NULL) = (identity_subject IS NULL)),
     CONSTRAINT users_hold_check CHECK ((hold_until IS NULL) = (hold_reset_by IS NULL))
 );
-CREATE INDEX users_super_admins ON {schema}.users (id) WHERE is_super_admin AND is_active;
+CREATE INDEX users_super_admins ON {schema}.users (id) WHERE is_super_admin;
+CREATE INDEX users_inactive ON {schema}.users (id) WHERE NOT is_active;
 
 CREATE TABLE {schema}.tenants (
     id UUID PRIMARY KEY,

@@ -114,14 +114,17 @@ impl UserRepository for PgTransaction {
     ) -> Result<Page<User>, StoreError> {
         let mut call = self.reading()?;
         let mut builder = call.builder(&[COLUMNS, FROM, "WHERE TRUE"]);
-        if let Some(is_active) = filter.is_active {
-            builder.push(" AND it.is_active = ").push_bind(is_active);
-        }
-        if let Some(is_super_admin) = filter.is_super_admin {
-            builder
-                .push(" AND it.is_super_admin = ")
-                .push_bind(is_super_admin);
-        }
+        // Not bound, so that every plan may use the indexes of the few.
+        match filter.is_active {
+            Some(true) => builder.push(" AND it.is_active"),
+            Some(false) => builder.push(" AND NOT it.is_active"),
+            None => &mut builder,
+        };
+        match filter.is_super_admin {
+            Some(true) => builder.push(" AND it.is_super_admin"),
+            Some(false) => builder.push(" AND NOT it.is_super_admin"),
+            None => &mut builder,
+        };
         by_id(&mut builder, request);
         let rows = call.all(builder.build()).await?;
         let users = rows.iter().map(user).collect::<Result<_, _>>()?;
