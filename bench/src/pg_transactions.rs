@@ -16,7 +16,7 @@ use world::World;
 const CONNECTIONS: [u32; 3] = [1, 4, 8];
 /// How long each case is measured.
 const WINDOW: Duration = Duration::from_secs(8);
-/// How often the two take turns; the better half of the turns is nobody's to choose, so all of them count.
+/// How often the two take turns.
 const ROUNDS: u32 = 2;
 
 /// What is asked.
@@ -71,7 +71,7 @@ fn compared(
     for _ in 0..ROUNDS {
         let window = WINDOW / ROUNDS;
         plain.extend(pgbench::run(server, world, operation, connections, window)?);
-        let taken = service::run(server, world, operation, connections, window);
+        let taken = service::run(world, operation, connections, window);
         ours.extend(server.block_on(taken)?);
     }
     let row = |who: &str, latencies: &mut Latencies, ratio: String| {

@@ -44,11 +44,11 @@ fn measured(
 ) -> Result<Latencies, Box<dyn Error>> {
     let script = folder.join("script.sql");
     fs::write(&script, statements(world, operation))?;
-    let mut user = world.tenant.creator.actor().user().map(|id| id.to_string());
+    let user = world.tenant.creator.actor().user().ok_or("nobody acts")?;
     let document = server.block_on(world.document())?;
     let variables = [
         ("tenant", world.tenant.id.to_string()),
-        ("user", user.take().unwrap_or_default()),
+        ("user", user.to_string()),
         ("content", offer_data("Gold card").to_string()),
         ("document", document),
         ("at", "2026-03-02T09:00:00Z".to_owned()),

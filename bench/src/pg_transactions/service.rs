@@ -16,11 +16,9 @@ use super::{
     latency::Latencies,
     world::{OFFERS, World},
 };
-use crate::postgres::Durable;
 
 /// Every client asks, one question after the other, until the window is over.
 pub(crate) async fn run(
-    _: &Durable,
     world: &Arc<World>,
     operation: Operation,
     connections: u32,

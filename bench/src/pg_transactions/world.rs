@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::postgres::Durable;
 
 pub(crate) const DATABASE: &str = "transactions";
-/// How many offers each side edits: enough that none is edited so often that its history is what takes the time.
+/// How many offers each side edits: so many that none is edited so often that its history takes the time.
 pub(crate) const OFFERS: u64 = 2_000;
 /// The ids of the test's platform count; each new offer takes so many.
 const STEP: u64 = 3;
@@ -26,7 +26,7 @@ pub(crate) struct World {
     pub(crate) tenant: TestTenant,
     pub(crate) pool: PgPool,
     first: u128,
-    /// How often the service has edited each of its offers.
+    /// How often the service has edited each of its own.
     edits: Vec<AtomicU64>,
 }
 
@@ -63,6 +63,14 @@ impl World {
         OfferId::from_uuid(Uuid::from_u128(self.first + u128::from(STEP * number)))
     }
 
+    /// The same, as SQL in which `:number` counts from 0.
+    pub(crate) fn offer_sql(&self) -> String {
+        let first = Uuid::from_u128(self.first).to_string();
+        let (stem, counted) = first.split_at(first.len() - 12);
+        let counted = u64::from_str_radix(counted, 16).unwrap_or_default();
+        format!("('{stem}' || lpad(to_hex({counted} + {STEP} * :number::BIGINT), 12, '0'))::UUID")
+    }
+
     /// The revision at which one of the service's offers is, which is edited now.
     pub(crate) fn edited(&self, number: u64) -> RevisionNumber {
         let edits = usize::try_from(number)
@@ -72,7 +80,7 @@ impl World {
         RevisionNumber::new(before + 1)
     }
 
-    /// What the service writes into the audit log of an offer after three edits: the length of what pgbench writes.
+    /// What the service has written into the audit log of a new offer; pgbench writes it for every edit.
     pub(crate) async fn document(&self) -> Result<String, Box<dyn Error>> {
         let mut connection = self.pool.acquire().await?;
         let select = "SELECT result::TEXT FROM offerkit.offer_audit_logs WHERE action = 'offer.create' LIMIT 1";
@@ -86,13 +94,5 @@ impl World {
             .await?;
         sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await?;
         Ok(document)
-    }
-
-    /// The same, as SQL in which `:number` counts from 0.
-    pub(crate) fn offer_sql(&self) -> String {
-        let first = Uuid::from_u128(self.first).to_string();
-        let (stem, counted) = first.split_at(first.len() - 12);
-        let counted = u64::from_str_radix(counted, 16).unwrap_or_default();
-        format!("('{stem}' || lpad(to_hex({counted} + {STEP} * :number::BIGINT), 12, '0'))::UUID")
     }
 }
