@@ -18,6 +18,7 @@ use offerkit::{
     id::TenantId,
     ports::{CustomerSource as _, Selection},
     postgres::{PgStore, SchemaName},
+    time::Timestamp,
 };
 use offerkit_cluster::Database;
 use sqlx::{Connection as _, Executor as _, PgConnection};
@@ -141,7 +142,7 @@ impl World {
             .bind(number)
             .bind(customer.id().as_uuid())
             .bind(delivery.status.as_str())
-            .bind(delivery.sent_at.map(|at| at.as_datetime()));
+            .bind(delivery.sent_at.map(Timestamp::as_datetime));
         row.execute(&mut self.beside).await?;
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The example `quickstart`, run as its command line runs it, against numbers that are counted here from the file.
 
+#[path = "quickstart/postgres.rs"]
+mod postgres;
 #[path = "../examples/quickstart/main.rs"]
 mod quickstart;
 
@@ -258,6 +260,9 @@ fn the_help_text_teaches() {
         "--criteria",
         "--offer",
         "--schema",
+        "--postgres",
+        "--database",
+        "--drop",
         "Exit codes: 0",
     ] {
         assert!(told.out.contains(part), "{}", told.out);

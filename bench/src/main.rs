@@ -15,6 +15,7 @@ mod memory;
 mod pg_claims;
 mod pg_fill;
 mod pg_import;
+mod pg_transactions;
 mod policy;
 mod postgres;
 mod report;
@@ -29,6 +30,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("pg_fill", pg_fill::run),
     ("pg_claims", pg_claims::run),
     ("pg_import", pg_import::run),
+    ("pg_transactions", pg_transactions::run),
 ];
 
 fn main() -> ExitCode {

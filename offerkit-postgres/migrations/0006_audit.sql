@@ -39,6 +39,9 @@ CREATE UNIQUE INDEX offer_audit_logs_operation_key ON {schema}.offer_audit_logs 
 CREATE INDEX offer_audit_logs_commits ON {schema}.offer_audit_logs (tenant_id, epoch, transaction_id, id);
 CREATE INDEX offer_audit_logs_subject ON {schema}.offer_audit_logs (tenant_id, subject_kind, subject_id, id);
 CREATE INDEX offer_audit_logs_performed_by ON {schema}.offer_audit_logs (tenant_id, performed_by, id);
+CREATE INDEX offer_audit_logs_action ON {schema}.offer_audit_logs (tenant_id, action, id);
+CREATE INDEX offer_audit_logs_created_at ON {schema}.offer_audit_logs (tenant_id, created_at);
+CREATE INDEX offer_audit_logs_refused ON {schema}.offer_audit_logs (tenant_id, id) WHERE outcome = 'refused';
 
 CREATE TABLE {schema}.platform_audit_logs (
     id UUID PRIMARY KEY,
@@ -71,6 +74,9 @@ CREATE UNIQUE INDEX platform_audit_logs_operation_key ON {schema}.platform_audit
 CREATE INDEX platform_audit_logs_commits ON {schema}.platform_audit_logs (epoch, transaction_id, id);
 CREATE INDEX platform_audit_logs_subject ON {schema}.platform_audit_logs (subject_kind, subject_id, id);
 CREATE INDEX platform_audit_logs_performed_by ON {schema}.platform_audit_logs (performed_by, id);
+CREATE INDEX platform_audit_logs_action ON {schema}.platform_audit_logs (action, id);
+CREATE INDEX platform_audit_logs_created_at ON {schema}.platform_audit_logs (created_at);
+CREATE INDEX platform_audit_logs_refused ON {schema}.platform_audit_logs (id) WHERE outcome = 'refused';
 
 -- Whatever the writer says, a record bears the transaction that writes it.
 CREATE FUNCTION {schema}.audit_stamp() RETURNS trigger

@@ -74,8 +74,12 @@ impl AuditRepository for PgTransaction {
             builder.push(" AND it.action = ").push_bind(action.as_str());
         }
         if let Some(is_refused) = filter.is_refused {
-            let outcome = if is_refused { "refused" } else { "done" };
-            builder.push(" AND it.outcome = ").push_bind(outcome);
+            // Not bound, so that every plan may use the index of refusals.
+            builder.push(if is_refused {
+                " AND it.outcome = 'refused'"
+            } else {
+                " AND it.outcome = 'done'"
+            });
         }
         if let Some(from) = filter.from {
             builder

@@ -167,9 +167,9 @@ pub(crate) async fn run(pool: &PgPool, schema: &SchemaName) -> Result<(), CheckE
 }
 
 async fn server(connection: &mut PgConnection) -> Result<Vec<Weakness>, sqlx::Error> {
+    let too_old = migrate::too_old(connection).await?;
     let row = sqlx::query(
-        "SELECT current_setting('server_version_num')::INT AS number, current_setting('server_version') AS version,
-            current_setting('server_encoding') AS encoding, current_setting('synchronous_commit') AS commit,
+        "SELECT current_setting('server_encoding') AS encoding, current_setting('synchronous_commit') AS commit,
             current_setting('session_replication_role') AS replication,
             current_user::TEXT AS role, current_database()::TEXT AS database,
             has_database_privilege(current_database(), 'TEMPORARY') AS may_stage, (SELECT it.rolsuper OR it.rolbypassrls FROM pg_roles AS it
@@ -178,10 +178,7 @@ async fn server(connection: &mut PgConnection) -> Result<Vec<Weakness>, sqlx::Er
     .fetch_one(connection)
     .await?;
     let mut found = Vec::new();
-    if row.try_get::<i32, _>("number")? < 150_000 {
-        let version = row.try_get("version")?;
-        found.push(Weakness::OldServer { version });
-    }
+    found.extend(too_old.map(|version| Weakness::OldServer { version }));
     let encoding: String = row.try_get("encoding")?;
     if encoding != "UTF8" {
         found.push(Weakness::Encoding { encoding });

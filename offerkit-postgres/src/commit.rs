@@ -2,17 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
+use offerkit_core::{
+    audit::{AuditOutcome, AuditRecord},
+    id::OperationId,
+    ports::{Access, StoreError, UniqueKey},
+};
+
 use crate::{
     audit::{self, Stamp},
     connection::{CommitFailure, Open, Source},
     error::{backend, store_error},
     hook::{self, CommitHook},
-    schema::SchemaName,
-};
-use offerkit_core::{
-    audit::{AuditOutcome, AuditRecord},
-    id::OperationId,
-    ports::{Access, StoreError, UniqueKey},
+    schema::{Beginning, SchemaName},
 };
 
 /// What it takes to commit, and to find out how a commit ended whose answer did not arrive.
@@ -82,7 +83,8 @@ async fn settle(
 ) -> Result<AuditRecord, StoreError> {
     for _ in 0..PATIENCE {
         let Settling { source, schema, .. } = settling.clone();
-        if let Ok(mut open) = Open::begin(source, schema, record.scope, Access::Read).await {
+        let beginning = Beginning::short(record.scope, Access::Read);
+        if let Ok(mut open) = Open::begin(source, schema, beginning).await {
             // First the status: if that is final, the record that is looked for after it is there or will never be.
             let status = audit::status(&mut open, stamp).await;
             drop(open);
@@ -106,7 +108,8 @@ async fn settled(
     error: sqlx::Error,
 ) -> Result<AuditRecord, StoreError> {
     let Settling { source, schema, .. } = settling.clone();
-    let mut open = Open::begin(source, schema, record.scope, Access::Read).await?;
+    let beginning = Beginning::short(record.scope, Access::Read);
+    let mut open = Open::begin(source, schema, beginning).await?;
     match audit::find_operation(&mut open, record.operation).await? {
         Some(done) if done.id == record.id => Ok(record),
         Some(first) => Err(StoreError::AlreadyDone(Box::new(first))),

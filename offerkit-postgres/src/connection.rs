@@ -19,7 +19,7 @@ use crate::{
     error::{backend, is_of_connection, is_unknown, store_error},
     joined::{Shared, Turn},
     rows::Row,
-    schema::{self, SchemaName},
+    schema::{self, Beginning, SchemaName},
 };
 
 pub(crate) type Statement = Query<'static, Postgres, PgArguments>;
@@ -69,24 +69,38 @@ impl Open {
     pub(crate) async fn begin(
         source: Source,
         schema: SchemaName,
-        scope: Scope,
-        access: Access,
+        beginning: Beginning,
     ) -> Result<Self, StoreError> {
+        let (open, _) = Self::begin_with(source, schema, beginning).await?;
+        Ok(open)
+    }
+
+    /// The same, with what the beginning's other statement answers.
+    pub(crate) async fn begin_with(
+        source: Source,
+        schema: SchemaName,
+        beginning: Beginning,
+    ) -> Result<(Self, Vec<Row>), StoreError> {
         detached(async move {
             let runtime = Handle::try_current().map_err(backend)?;
-            let held = match source {
-                Source::Pool(pool) => Held::Pooled(begun(&pool, scope, access).await?),
+            let (held, told) = match source {
+                Source::Pool(pool) => {
+                    let (connection, told) = begun(&pool, &beginning).await?;
+                    (Held::Pooled(connection), told)
+                }
                 Source::Joined(shared) => {
-                    Held::Joined(Turn::begin(&shared, &schema, scope, access).await?)
+                    let (turn, told) = Turn::begin(&shared, &schema, &beginning).await?;
+                    (Held::Joined(turn), told)
                 }
             };
-            Ok(Self {
+            let open = Self {
                 held: Some(held),
                 schema,
-                scope,
-                access,
+                scope: beginning.scope(),
+                access: beginning.access(),
                 runtime,
-            })
+            };
+            Ok((open, told))
         })
         .await
     }
@@ -229,15 +243,21 @@ impl Open {
 /// open, are closed, and another is taken.
 async fn begun(
     pool: &PgPool,
-    scope: Scope,
-    access: Access,
-) -> Result<PoolConnection<Postgres>, StoreError> {
+    beginning: &Beginning,
+) -> Result<(PoolConnection<Postgres>, Vec<Row>), StoreError> {
     let mut tries = pool.options().get_max_connections();
     loop {
         let mut connection = pool.acquire().await.map_err(store_error)?;
-        let begin = sqlx::raw_sql(schema::begin(scope, access));
-        let Err(error) = begin.execute(&mut *connection).await else {
-            return Ok(connection);
+        let begin = sqlx::raw_sql(beginning.sql());
+        let error = match begin.fetch_all(&mut *connection).await {
+            // The first row is the probe's.
+            Ok(rows) => {
+                return Ok((
+                    connection,
+                    rows.into_iter().skip(1).map(Row::from).collect(),
+                ));
+            }
+            Err(error) => error,
         };
         // Whoever finds out, nobody gets this connection again.
         drop(connection.detach());

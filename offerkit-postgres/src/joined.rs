@@ -2,10 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use offerkit_core::{
-    domain::Scope,
-    ports::{Access, StoreError},
-};
+use offerkit_core::ports::StoreError;
 use sqlx::{PgConnection, Postgres, Row as _, Transaction, postgres::PgRow};
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
@@ -14,7 +11,8 @@ use tokio::{
 
 use crate::{
     error::{is_outside_transaction, store_error},
-    schema::{self, SchemaName},
+    rows::Row,
+    schema::{self, Beginning, SchemaName},
     store::PgStore,
 };
 
@@ -146,9 +144,8 @@ impl Turn {
     pub(crate) async fn begin(
         shared: &Shared,
         schema: &SchemaName,
-        scope: Scope,
-        access: Access,
-    ) -> Result<Self, StoreError> {
+        beginning: &Beginning,
+    ) -> Result<(Self, Vec<Row>), StoreError> {
         let held = shared.turn().await;
         let held = held.ok_or_else(|| StoreError::Backend(Box::new(Busy)))?;
         let mut turn = Self {
@@ -156,16 +153,17 @@ impl Turn {
             role: String::new(),
             tenant: String::new(),
         };
-        let begin = sqlx::raw_sql(schema::begin_within(schema, scope, access));
+        let begin = sqlx::raw_sql(beginning.sql_within(schema));
         // All rows: a statement after the one that answers some may fail.
         let outcome = match begin.fetch_all(turn.connection()?).await {
             // Nothing was begun.
             Err(error) if is_outside_transaction(&error) => return Err(StoreError::Aborted),
             Err(error) => Err(store_error(error)),
-            Ok(rows) => turn.remember(&rows),
+            Ok(rows) => turn.remember(&rows).map(|()| rows),
         };
         match outcome {
-            Ok(()) => Ok(turn),
+            // The first row is what the host has set.
+            Ok(rows) => Ok((turn, rows.into_iter().skip(1).map(Row::from).collect())),
             Err(error) => {
                 turn.roll_back().await;
                 Err(error)

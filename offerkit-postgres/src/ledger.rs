@@ -73,7 +73,7 @@ impl Ledger for PgStore {
         let selection = extension.selection;
         let (tenant, run) = (selection.tenant(), extension.run);
         let selected = match self.relation_of(source) {
-            Some(relation) => Selected::Of(relation, selection.clone()),
+            Some(relation) => Selected::Of(Box::new(relation), selection.clone()),
             None => self.selected(source, extension).await?,
         };
         let chunk = filling::Chunk {

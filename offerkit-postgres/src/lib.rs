@@ -37,10 +37,12 @@ mod order;
 mod rows;
 mod schema;
 mod seals;
+mod seen;
 mod segments;
 mod sessions;
 mod store;
 mod tenants;
+mod timeouts;
 mod transaction;
 mod users;
 
@@ -57,3 +59,4 @@ pub use migrate::MigrateError;
 pub use migrations::{Migration, Migrations};
 pub use schema::{SchemaName, SchemaNameError};
 pub use store::PgStore;
+pub use timeouts::Timeouts;

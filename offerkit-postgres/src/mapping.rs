@@ -74,8 +74,11 @@ pub struct CustomerMappingBuilder {
     source: Option<Box<str>>,
     key: Option<(Box<str>, KeyType)>,
     columns: Vec<(Column, Box<str>)>,
-    attributes: Vec<(Box<str>, Box<str>, fn(Name) -> Origin)>,
+    attributes: Vec<Attribute>,
 }
+
+/// An attribute, the column it is read from, and how.
+type Attribute = (Box<str>, Box<str>, fn(Name) -> Origin);
 
 /// A mapping that cannot be, whatever the database holds.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -255,9 +258,7 @@ impl CustomerMappingBuilder {
     }
 }
 
-fn attributes(
-    mapped: Vec<(Box<str>, Box<str>, fn(Name) -> Origin)>,
-) -> Result<BTreeMap<Box<str>, Origin>, MappingError> {
+fn attributes(mapped: Vec<Attribute>) -> Result<BTreeMap<Box<str>, Origin>, MappingError> {
     let mut attributes = BTreeMap::new();
     for (attribute, name, origin) in mapped {
         if FieldDefinition::attribute(&attribute, FieldType::Text).is_err() {

@@ -52,9 +52,72 @@ impl SchemaName {
     }
 }
 
+/// How a transaction begins.
+pub(crate) struct Beginning {
+    scope: Scope,
+    access: Access,
+    is_long: bool,
+    also: Option<String>,
+}
+
+impl Beginning {
+    /// One whose statements keep to the connection's timeout.
+    pub(crate) const fn short(scope: Scope, access: Access) -> Self {
+        Self {
+            scope,
+            access,
+            is_long: false,
+            also: None,
+        }
+    }
+
+    /// One whose statements take as long as they take.
+    pub(crate) fn long(scope: Scope, access: Access) -> Self {
+        Self {
+            is_long: true,
+            ..Self::short(scope, access)
+        }
+    }
+
+    /// With a statement that is answered in the same round trip; no value stands in it but ids of ours.
+    pub(crate) fn and(self, also: Option<String>) -> Self {
+        Self { also, ..self }
+    }
+
+    pub(crate) const fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    pub(crate) const fn access(&self) -> Access {
+        self.access
+    }
+
+    pub(crate) fn sql(&self) -> AssertSqlSafe<String> {
+        let mut sql = begin(self.scope, self.access);
+        if self.is_long {
+            sql.push_str("; SET LOCAL statement_timeout = 0");
+        }
+        if let Some(also) = &self.also {
+            sql.push_str("; ");
+            sql.push_str(also);
+        }
+        AssertSqlSafe(sql)
+    }
+
+    /// The same as a part of the host's transaction, whose timeouts stay the host's.
+    pub(crate) fn sql_within(&self, schema: &SchemaName) -> AssertSqlSafe<String> {
+        let mut sql = begin_within(schema, self.scope, self.access);
+        if let Some(also) = &self.also {
+            sql.push_str("; ");
+            sql.push_str(also);
+        }
+        AssertSqlSafe(sql)
+    }
+}
+
 /// Begins a transaction in a scope, in one round trip. Where one is open already, because someone left it so, `BEGIN` only
 /// warns: then the transaction began before this message, and the division fails.
-pub(crate) fn begin(scope: Scope, access: Access) -> AssertSqlSafe<String> {
+fn begin(scope: Scope, access: Access) -> String {
     let begin = match access {
         // One snapshot for all that is read.
         Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -62,7 +125,7 @@ pub(crate) fn begin(scope: Scope, access: Access) -> AssertSqlSafe<String> {
         Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
     let probe = "SELECT 1 / (now() = statement_timestamp())::INTEGER";
-    AssertSqlSafe(format!("{begin}; {probe}; {}", set_tenant(scope)))
+    format!("{begin}; {probe}; {}", set_tenant(scope))
 }
 
 /// Discards what the transaction changed, and begins another of the same kind in its place.
@@ -97,22 +160,18 @@ pub(crate) const DEFERRED: &[&str] = &[
 ];
 
 /// Begins a part of the host's transaction, in one round trip, and answers what the host has set.
-pub(crate) fn begin_within(
-    schema: &SchemaName,
-    scope: Scope,
-    access: Access,
-) -> AssertSqlSafe<String> {
+fn begin_within(schema: &SchemaName, scope: Scope, access: Access) -> String {
     let only = match access {
         // Of this savepoint alone.
         Access::Read => "SET TRANSACTION READ ONLY; ",
         Access::Write => "",
     };
-    AssertSqlSafe(format!(
+    format!(
         "SELECT current_setting('role') AS role, coalesce(current_setting('offerkit.tenant', TRUE), '') AS tenant,
             current_setting('session_replication_role') AS replication;
         SAVEPOINT offerkit_unit; {only}{}",
         enter(schema, scope)
-    ))
+    )
 }
 
 /// Discards what a part of the host's transaction changed, and begins another in its place.

@@ -8,7 +8,7 @@ use offerkit_core::{
     ports::{Access, Store, StoreError, Transaction},
 };
 use sqlx::{
-    Connection as _, Executor as _, PgConnection, PgPool,
+    PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -20,17 +20,12 @@ use crate::{
     hook::CommitHook,
     joined::Shared,
     migrate::{self, MigrateError},
-    schema::SchemaName,
+    schema::{Beginning, SchemaName},
+    seen::Seen,
+    tenants,
+    timeouts::Timeouts,
     transaction::PgTransaction,
 };
-
-/// Takes the role that row-level security and the least rights hold for, so that the ordinary superuser of a first try
-/// runs as every service should. Before the first migration there is no such role, and [`PgStore::check`] says so.
-pub(crate) const TAKE_ROLE: &str = "SELECT set_config('role', it.rolname::TEXT, FALSE) FROM pg_roles AS it WHERE it.rolname = 'offerkit_app'";
-
-/// Whoever waits this long for a lock gets an error that may be tried again, and a transaction that nobody goes on with
-/// ends, so that a process that hangs holds up no other for ever.
-const TIMEOUTS: &str = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
 
 /// Every store of the library in a schema of a PostgreSQL database. Clones are cheap and share the pool.
 ///
@@ -54,32 +49,32 @@ pub struct PgStore {
 
 impl PgStore {
     /// The store in the schema `offerkit` of the database at `url`, with a pool of its own whose connections take the role
-    /// `offerkit_app`.
+    /// `offerkit_app`, and the default [`Timeouts`].
     ///
     /// # Errors
     ///
-    /// [`sqlx::Error`] where the database cannot be reached.
+    /// [`sqlx::Error`] where the database cannot be reached, or its role not be taken.
     pub async fn connect(url: &str) -> Result<Self, sqlx::Error> {
+        Self::connect_with(url, Timeouts::default()).await
+    }
+
+    /// The same, with other timeouts.
+    ///
+    /// # Errors
+    ///
+    /// As for [`connect`](Self::connect).
+    pub async fn connect_with(url: &str, timeouts: Timeouts) -> Result<Self, sqlx::Error> {
         let options: PgConnectOptions = url.parse()?;
         // Tried apart: a connection that was pooled before the first migration would lack the role.
-        PgConnection::connect_with(&options).await?.close().await?;
-        let pool = Self::pool_options().connect_lazy_with(options);
+        timeouts.try_out(&options).await?;
+        let pool = timeouts.pool_options().connect_lazy_with(options);
         Ok(Self::from_pool(pool, SchemaName::default()))
     }
 
-    /// Options of a pool whose connections take the role `offerkit_app`, for [`from_pool`](Self::from_pool). They wait ten
-    /// seconds for a lock and leave a transaction open for a minute at most. They are not tested before they are handed
-    /// out, since every transaction begins with a probe.
+    /// The options of a pool with the default [`Timeouts`], for [`from_pool`](Self::from_pool).
     #[must_use]
     pub fn pool_options() -> PgPoolOptions {
-        PgPoolOptions::new()
-            .test_before_acquire(false)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute(TIMEOUTS).await?;
-                    connection.execute(TAKE_ROLE).await.map(drop)
-                })
-            })
+        Timeouts::default().pool_options()
     }
 
     /// The store in `schema`, over a pool of the host's making, best with [`pool_options`](Self::pool_options). Behind a
@@ -179,9 +174,16 @@ impl PgStore {
         Arc::clone(&self.meetings)
     }
 
-    /// A transaction in `scope`, for those ports that are not reached through [`Transaction`].
+    /// A transaction in `scope` that may take long, for those ports that are not reached through [`Transaction`].
     pub(crate) async fn open_in(&self, scope: Scope, access: Access) -> Result<Open, StoreError> {
-        Open::begin(self.source(), self.schema.clone(), scope, access).await
+        let beginning = Beginning::long(scope, access);
+        Open::begin(self.source(), self.schema.clone(), beginning).await
+    }
+
+    /// A transaction of the platform whose statements are short.
+    pub(crate) async fn open_short(&self, access: Access) -> Result<Open, StoreError> {
+        let beginning = Beginning::short(Scope::Platform, access);
+        Open::begin(self.source(), self.schema.clone(), beginning).await
     }
 }
 
@@ -202,7 +204,14 @@ impl Store for PgStore {
         scope: Scope,
         access: Access,
     ) -> Result<Box<dyn Transaction>, StoreError> {
-        let open = self.open_in(scope, access).await?;
-        Ok(Box::new(PgTransaction::new(open, access, self.settling())))
+        let also = scope
+            .tenant()
+            .map(|tenant| tenants::of_scope(&self.schema, tenant, access));
+        let beginning = Beginning::short(scope, access).and(also);
+        let begun = Open::begin_with(self.source(), self.schema.clone(), beginning);
+        let (open, rows) = begun.await?;
+        let seen = Seen::of_scope(tenants::told(&rows)?);
+        let settling = self.settling();
+        Ok(Box::new(PgTransaction::new(open, access, settling, seen)))
     }
 }

@@ -37,7 +37,7 @@ pub(super) enum Selected {
     /// These, who follow this position of the run.
     Ids(Option<CustomerId>, Vec<CustomerId>),
     /// The next ones of a relation of the same database.
-    Of(Relation, Selection),
+    Of(Box<Relation>, Selection),
 }
 
 /// The numbers of a run in the ledger, and what there is beside it.

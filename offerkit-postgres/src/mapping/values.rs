@@ -196,12 +196,15 @@ fn small_int(host: &HostColumn) -> SqlColumn {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fmt::Write as _;
 
     #[test]
     fn white_space_is_what_rust_trims() {
         let all = (char::MIN..=char::MAX).filter(|it| it.is_whitespace());
-        let escaped: String = all.map(|it| format!("\\u{:04X}", u32::from(it))).collect();
+        let mut escaped = String::new();
+        for it in all {
+            write!(escaped, "\\u{:04X}", u32::from(it)).unwrap();
+        }
         assert_eq!(white!(), escaped);
     }
 }

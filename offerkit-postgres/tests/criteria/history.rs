@@ -6,6 +6,7 @@ use offerkit_core::{
     criteria::{History, PastDelivery},
     domain::{Customer, DeliveryStatus},
     id::CustomerId,
+    time::Timestamp,
 };
 use offerkit_generator::{CAMPAIGNS, OFFERS};
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -98,7 +99,7 @@ impl World {
                         .bind(receiver.id().as_uuid())
                         .bind(run(tenant, campaign, offer)?)
                         .bind(delivery.status.as_str())
-                        .bind(delivery.sent_at.map(|at| at.as_datetime()));
+                        .bind(delivery.sent_at.map(Timestamp::as_datetime));
                     statement.execute(&mut connection).await?;
                 }
             }

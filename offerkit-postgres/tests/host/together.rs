@@ -1,7 +1,7 @@
 //! What the host and the library do in one transaction is there together, or not at all.
 
 use offerkit_core::{
-    domain::{CampaignStatus, OfferStatus, Scope},
+    domain::{CampaignStatus, Customer, OfferStatus, Scope},
     id::OperationId,
     policy::Job,
     ports::{AuditSeals as _, CustomerSource as _, StoreError},
@@ -222,6 +222,6 @@ async fn imports_in_one_transaction_follow_each_other() -> Outcome {
     }
     joined.leave().await?.commit().await?;
     let found = world.store.get_many(&[before.id()]).await?;
-    assert_eq!(found.first().map(|it| it.full_name()), Some("One"));
+    assert_eq!(found.first().map(Customer::full_name), Some("One"));
     Ok(())
 }

@@ -177,6 +177,7 @@ fn by_hand_done(done: Result<sqlx::postgres::PgQueryResult, sqlx::Error>) -> Out
 /// First seen to fail with counts that were read before they were locked, and with lots that did not grow with what was
 /// moved into them.
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::print_stdout, reason = "the seed of a failure is told")]
 async fn counts_are_exact_whatever_happens_at_once() -> Outcome {
     let seed = match env::var("OFFERKIT_LEDGER_SEED") {
         Ok(seed) => seed.parse()?,

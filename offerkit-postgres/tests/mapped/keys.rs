@@ -1,6 +1,10 @@
 //! Ids made from keys: the same here and in the database, in the same order, and found again.
 
-use offerkit_core::{domain::customer::Column, id::CustomerId, ports::CustomerSource as _};
+use offerkit_core::{
+    domain::{Customer, customer::Column},
+    id::CustomerId,
+    ports::CustomerSource as _,
+};
 use offerkit_postgres::{CustomerMapping, KeyType};
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use sqlx::{Row as _, types::Uuid};
@@ -146,7 +150,7 @@ async fn customers_are_got_by_id_whether_or_not_their_keys_were_kept() -> Outcom
             ids.insert(7, CustomerId::from_uuid(Uuid::from_u128(7)));
             let found = customers.get_many(&ids).await?;
             ids.remove(7);
-            let found: Vec<_> = found.iter().map(|it| it.id()).collect();
+            let found: Vec<_> = found.iter().map(Customer::id).collect();
             assert_eq!(found, ids, "{key}");
             customers.select(&some, None, 1_000).await?;
         }
@@ -187,7 +191,7 @@ async fn an_id_and_a_sample_are_asked_for_as_in_memory() -> Outcome {
             let selection = selection(&document)?;
             let history = offerkit_core::criteria::NoHistory;
             let expected = all.iter().filter(|it| selection.selects(it, &history));
-            let expected: Vec<_> = expected.map(|it| it.id()).collect();
+            let expected: Vec<_> = expected.map(Customer::id).collect();
             assert_eq!(
                 customers.select(&selection, None, 1_000).await?,
                 expected,

@@ -1,6 +1,9 @@
 //! What keeps a mapping from being read is told at once, with what to do.
 
-use offerkit_core::{domain::customer::Column, ports::CustomerSource as _};
+use offerkit_core::{
+    domain::{Customer, customer::Column},
+    ports::CustomerSource as _,
+};
 use offerkit_postgres::{CustomerMapping, CustomersError, KeyType};
 
 use crate::world::{Outcome, World, selection};
@@ -202,6 +205,6 @@ async fn only_what_is_mapped_has_to_be_granted() -> Outcome {
     assert_eq!(customers.count(&active).await?, 1);
     assert_eq!(customers.left_out().await?, 2, "without a key or a name");
     let found = customers.sample(&active, 5).await?;
-    assert_eq!(found.first().map(|it| it.full_name()), Some("Asha Rao"));
+    assert_eq!(found.first().map(Customer::full_name), Some("Asha Rao"));
     Ok(())
 }

@@ -3,7 +3,9 @@
 mod cancelling;
 mod connections;
 mod locks;
+mod plans;
 mod proxy;
 mod sealing;
+mod timeouts;
 mod unknown_commits;
 mod world;

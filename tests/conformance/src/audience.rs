@@ -55,9 +55,10 @@ impl<B: Adapter> World<B> {
             limit,
             now: self.now(),
         };
-        let source: &dyn CustomerSource = match self.is_source_known {
-            true => &SlowSource(self.store.clone()),
-            false => &Stranger(self.store.clone()),
+        let source: &dyn CustomerSource = if self.is_source_known {
+            &SlowSource(self.store.clone())
+        } else {
+            &Stranger(self.store.clone())
         };
         Ok(self.store.extend(source, &extension).await?)
     }

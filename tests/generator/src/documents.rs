@@ -52,8 +52,8 @@ pub fn document() -> impl Strategy<Value = Value> {
         .boxed()
     });
     (condition, any::<bool>()).prop_map(|(mut document, versioned)| {
-        if versioned {
-            document["$v"] = json!(1);
+        if let (true, Some(members)) = (versioned, document.as_object_mut()) {
+            members.insert("$v".to_owned(), json!(1));
         }
         document
     })

@@ -109,7 +109,6 @@ pub fn kind(field: &str) -> Kind {
 }
 
 /// One of the few values that documents and rows have for a field.
-#[must_use]
 pub fn value_of(field: &'static str) -> BoxedStrategy<Value> {
     let values = match field {
         "id" | "a.uuid" => UUIDS.map(Value::from).to_vec(),

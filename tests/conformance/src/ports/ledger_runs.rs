@@ -343,7 +343,7 @@ async fn a_run_is_moved_and_ended_by_its_tenant_alone<B: Adapter>(store: &B) -> 
         StoreError::Conflict(_)
     );
     let ours = w.selection(r#"{"$everyone": true}"#)?;
-    let selection = Selection::new(twin, ours.criteria().clone(), ours.moment().clone());
+    let selection = Selection::new(twin, ours.criteria().clone(), *ours.moment());
     let extension = Extension {
         run: run.id,
         selection: &selection,
