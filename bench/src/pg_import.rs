@@ -263,10 +263,10 @@ async fn fresh(server: &Durable) -> Result<(), Box<dyn Error>> {
         .run("postgres", "DROP DATABASE IF EXISTS import WITH (FORCE)")
         .await?;
     server.create("import", Some("template_import")).await?;
-    server.run("postgres", "CHECKPOINT").await
+    server.run("postgres", "CHECKPOINT").await.map(drop)
 }
 
 async fn expect(server: &Durable, customers: u32) -> Result<(), Box<dyn Error>> {
     let check = format!("SELECT 1 / (count(*) = {customers})::INTEGER FROM offerkit.customers");
-    server.run("import", &check).await
+    server.run("import", &check).await.map(drop)
 }
