@@ -179,6 +179,30 @@ impl Ledger for PgStore {
         .await
     }
 
+    async fn complaint(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut open = self.writing_for(tenant).await?;
+        detached(async move {
+            let is_new = moving::complaint(&mut open, tenant, key, at).await?;
+            commit::end(open).await?;
+            Ok(is_new)
+        })
+        .await
+    }
+
+    async fn claimed_until(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let mut open = self.reading_for(tenant).await?;
+        reading::claimed_until(&mut open, tenant, campaign).await
+    }
+
     async fn cancel(
         &self,
         tenant: TenantId,

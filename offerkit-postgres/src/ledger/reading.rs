@@ -5,6 +5,7 @@ use offerkit_core::{
     id::{CampaignId, CustomerId, RunId, TenantId},
     page::{Cursor, Order, Page, PageRequest},
     ports::{DeliveryFilter, Progress, StatusCount, StoreError},
+    time::Timestamp,
 };
 
 use super::{OF_CAMPAIGN, claiming::attempts};
@@ -44,6 +45,23 @@ pub(super) async fn progress(
         audience,
         counts: rows.iter().map(count).collect::<Result<_, _>>()?,
     })
+}
+
+/// Until when the longest claim on a campaign's rows holds.
+pub(super) async fn claimed_until(
+    open: &mut Open,
+    tenant: TenantId,
+    campaign: CampaignId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let statement = open
+        .query(&[
+            "SELECT max(it.claim_deadline) AS claimed_until FROM {schema}.campaign_customers AS it
+            WHERE it.delivery_status = 'sending' AND ",
+            OF_CAMPAIGN,
+        ])
+        .bind(tenant.as_uuid())
+        .bind(campaign.as_uuid());
+    open.one(statement).await?.optional_moment("claimed_until")
 }
 
 /// Whole customers, as many as the page has room for, and one at least. Each channel's rows stand in the order of their

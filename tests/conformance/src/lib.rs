@@ -31,7 +31,7 @@ pub mod rules;
 
 cases::files! {
     ports: {
-        approvals, audit, campaigns, catalog, comments, configurations, customers, groups, launches,
+        approvals, audit, campaigns, catalog, comments, complaints, configurations, customers, groups, launches,
         ledger_claims, ledger_reading, ledger_runs, offers, races, seals, segments, selections, sessions, tenants,
         transactions, users,
     }
