@@ -6,7 +6,7 @@ use super::{Backend, Offerkit, Settings, kit::Inner};
 use crate::{
     domain::Channel,
     id::{IdSource, SystemIds},
-    ports::{CustomerSource, Notifier, PasswordHasher, TemplateEngine},
+    ports::{CustomerSource, Ledger, Notifier, PasswordHasher, TemplateEngine},
     templates::MinijinjaTemplates,
     time::{Clock, SystemClock},
 };
@@ -67,6 +67,14 @@ impl OfferkitBuilder {
     #[must_use]
     pub fn customers(mut self, source: impl CustomerSource + 'static) -> Self {
         self.inner.customers = Arc::new(source);
+        self
+    }
+
+    /// Fills audiences and claims deliveries by this ledger, such as one that wraps the store's. What customers have
+    /// received, the store is still asked.
+    #[must_use]
+    pub fn ledger(mut self, ledger: impl Ledger + 'static) -> Self {
+        self.inner.ledger = Arc::new(ledger);
         self
     }
 

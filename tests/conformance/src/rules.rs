@@ -21,3 +21,4 @@ pub mod recovery;
 pub mod relaunch;
 pub mod revocation;
 pub mod saved_segments;
+pub mod worklist;
