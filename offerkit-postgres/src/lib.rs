@@ -32,9 +32,11 @@ mod store;
 mod tenants;
 mod transaction;
 mod users;
+mod wake;
 
 pub use check::{CheckError, Weakness};
 pub use migrate::MigrateError;
 pub use migrations::{Migration, Migrations};
 pub use schema::{SchemaName, SchemaNameError};
 pub use store::PgStore;
+pub use wake::PgWake;

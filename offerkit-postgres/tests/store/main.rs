@@ -6,4 +6,5 @@ mod locks;
 mod proxy;
 mod sealing;
 mod unknown_commits;
+mod waking;
 mod world;
