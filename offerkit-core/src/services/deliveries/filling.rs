@@ -20,6 +20,14 @@ enum Filling {
     Refresh,
 }
 
+/// What a step of filling did.
+enum Chunk {
+    /// It added customers.
+    Added(Run),
+    /// The launch has this finished filling.
+    Nothing(Run),
+}
+
 impl Deliveries {
     /// Fills an active campaign's audience with the customers that its criteria select, or goes on where an earlier
     /// filling stopped. A later filling adds newcomers only. An audience that would grow past the launch's ceiling
@@ -55,6 +63,20 @@ impl Deliveries {
     }
 
     async fn chunk(&self, id: CampaignId, filling: Filling) -> Result<Run, Error> {
+        loop {
+            match self.extended(id, filling).await {
+                Ok(Chunk::Added(run)) if run.status != RunStatus::Running => {
+                    return self.close_run(run).await;
+                }
+                Ok(Chunk::Added(run) | Chunk::Nothing(run)) => return Ok(run),
+                // Another runner started or moved the run; go on from where it is now.
+                Err(Error::Store(StoreError::Conflict(_))) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn extended(&self, id: CampaignId, filling: Filling) -> Result<Chunk, Error> {
         // Before each chunk: the campaign may have been paused, or its offer retired.
         let (running, criteria) = {
             let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
@@ -62,36 +84,25 @@ impl Deliveries {
             let criteria = work.launched_criteria(&running.campaign).await?;
             (running, criteria)
         };
-        let end = running.campaign.plan().end_date;
+        let campaign = &running.campaign;
+        let end = campaign.plan().end_date;
         if end < running.today {
             return Err(TransitionError::Over { end }.into());
         }
-        let channels = self.sendable_channels(&running.campaign)?;
-        let ledger = &self.acting.kit().inner.ledger;
-        loop {
-            if filling == Filling::OfLaunch {
-                let runs = ledger.runs(self.tenant, id).await?;
-                let revision = running.campaign.revision();
-                let mut finished = runs.into_iter().filter(|run| run.is_finished_for(revision));
-                if let Some(finished) = finished.next() {
-                    return Ok(finished);
-                }
-            }
-            let chunk = async {
-                let current = self.open_run(&running, &criteria).await?;
-                let moment = Moment::new(current.now, current.today);
-                let selection = Selection::new(self.tenant, criteria.clone(), moment);
-                self.extend(current.id, &running.campaign, &selection, &channels)
-                    .await
-            };
-            match chunk.await {
-                Ok(next) if next.status == RunStatus::Running => return Ok(next),
-                Ok(ended) => return self.close_run(ended).await,
-                // Another runner started or moved the run; go on from where it is now.
-                Err(Error::Store(StoreError::Conflict(_))) => {}
-                Err(error) => return Err(error),
+        let channels = self.sendable_channels(campaign)?;
+        if filling == Filling::OfLaunch {
+            let ledger = &self.acting.kit().inner.ledger;
+            let runs = ledger.runs(self.tenant, id).await?.into_iter();
+            let mut finished = runs.filter(|run| run.is_finished_for(campaign.revision()));
+            if let Some(finished) = finished.next() {
+                return Ok(Chunk::Nothing(finished));
             }
         }
+        let current = self.open_run(&running, &criteria).await?;
+        let moment = Moment::new(current.now, current.today);
+        let selection = Selection::new(self.tenant, criteria, moment);
+        let added = self.extend(current.id, campaign, &selection, &channels);
+        Ok(Chunk::Added(added.await?))
     }
 
     async fn open_run(&self, running: &Running, criteria: &Criteria) -> Result<Run, Error> {
