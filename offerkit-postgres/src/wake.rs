@@ -49,7 +49,10 @@ impl PgStore {
     /// [`sqlx::Error`] where the database cannot be reached.
     pub async fn hear_of_work(&self) -> Result<PgWake, sqlx::Error> {
         let (pool, schema) = self.parts();
-        let options: PgPoolOptions = PoolOptions::new().max_connections(1);
+        let options: PgPoolOptions = PoolOptions::new()
+            .max_connections(1)
+            .max_lifetime(None)
+            .idle_timeout(None);
         let own = options.connect_lazy_with((*pool.connect_options()).clone());
         let mut listener = PgListener::connect_with(&own).await?;
         listener.listen(schema.as_str()).await?;
