@@ -1,9 +1,17 @@
 //! Customers from CSV files (RFC 4180), with the line and column of every mistake.
 //!
 //! The first line names the columns, in any order: those of the `customers` table
-//! ([`Column`](crate::domain::customer::Column)), and `attributes.NAME` for custom attributes, which become texts. Only
-//! `full_name` is needed. A name that is neither, or stands there twice, is an error: a misspelt column would otherwise
-//! be lost in silence.
+//! ([`Column`](crate::domain::customer::Column)), and `attributes.NAME` for custom attributes. Only `full_name` is
+//! needed. A name that is neither, or stands there twice, is an error: a misspelt column would otherwise be lost in
+//! silence.
+//!
+//! Attributes become texts, until a catalog says their types ([`Customers::typed_by`]): then an `int` or a `decimal` is
+//! written in plain digits, a `bool` as `is_active` is, a `date` as `YYYY-MM-DD`, a `timestamp` with an offset, a `uuid` in
+//! any of its forms, an `enum` as one of its values, and a `set` as `a|b|c` or, for texts with a `|` in them, as a JSON
+//! array. An empty value is no value.
+//!
+//! [`Customers::import_rows`] gives a whole file to
+//! [`import_all`](crate::services::Customers::import_all).
 //!
 //! A row with a mistake is an error of its own and does not stop those after it. Values are separated by commas and may
 //! be quoted; lines end in LF or CRLF; a byte order mark and blank lines are passed over. Nothing is kept in memory but
@@ -28,18 +36,23 @@ use std::io::{self, Read};
 
 use ::csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::{
-    domain::customer::{Customer, CustomerBuilder, CustomerFieldError, Words},
+    criteria::{AttributeError, Catalog},
+    domain::customer::{Column, Customer, CustomerBuilder, CustomerFieldError, Words},
     id::{CustomerId, IdSource},
     time::Timestamp,
 };
 
+mod attribute;
 mod error;
 mod header;
+mod import_rows;
 
 pub use error::{HeaderError, RowError, RowProblem};
 use header::{Header, Target};
+pub use import_rows::ImportRows;
 
 /// The customers of a CSV file, row by row; [`customers`] makes one.
 pub struct Customers<'a, R> {
@@ -48,6 +61,16 @@ pub struct Customers<'a, R> {
     ids: &'a dyn IdSource,
     now: Timestamp,
     words: Words,
+    catalog: Option<Catalog>,
+    /// Where the ids stand.
+    ids_at: Option<usize>,
+}
+
+/// What a row says itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said {
+    id: bool,
+    created_at: bool,
 }
 
 /// Reads the header of a CSV file; the rows are read as they are asked for.
@@ -68,22 +91,52 @@ pub fn customers<R: Read>(
         Ok(false) => return Err(HeaderError::Empty),
         Err(error) => return Err(HeaderError::Read(error)),
     };
+    let is_id = |target: &Target| *target == Target::Column(Column::Id);
+    let ids_at = header.targets().position(is_id);
     Ok(Customers {
         rows,
+        ids_at,
         header,
         ids,
         now,
         words: Words::new(),
+        catalog: None,
     })
 }
 
-impl<R: Read> Customers<'_, R> {
+impl<'a, R: Read> Customers<'a, R> {
     /// The line on which the row read last begins; 1 before the first.
     pub fn line(&self) -> u64 {
         self.rows.line()
     }
 
-    fn customer(&self) -> Result<Customer, RowError> {
+    /// Gives attributes the types that `catalog` declares; a value of another type is a mistake. Attributes that it does not
+    /// have stay texts.
+    #[must_use]
+    pub fn typed_by(mut self, catalog: &Catalog) -> Self {
+        self.header.type_by(catalog);
+        self.catalog = Some(catalog.clone());
+        self
+    }
+
+    /// The rows, for a whole file to be imported.
+    pub fn import_rows(self) -> ImportRows<'a, R> {
+        ImportRows { customers: self }
+    }
+
+    /// The next row, and what it says itself.
+    fn read(&mut self) -> Option<Result<(Customer, Said), RowError>> {
+        match self.rows.next() {
+            Ok(true) => Some(self.customer().map(|(mut customer, said)| {
+                customer.share_words(&mut self.words);
+                (customer, said)
+            })),
+            Ok(false) => None,
+            Err(error) => Some(Err(RowError::new(self.line(), None, error.into()))),
+        }
+    }
+
+    fn customer(&self) -> Result<(Customer, Said), RowError> {
         let (found, expected) = (self.rows.fields().count(), self.header.len());
         if found != expected {
             let problem = RowProblem::FieldCount {
@@ -93,24 +146,56 @@ impl<R: Read> Customers<'_, R> {
             };
             return Err(RowError::new(self.line(), None, problem));
         }
-        let id = CustomerId::from_uuid(self.ids.uuid(self.now));
-        let mut builder = CustomerBuilder::new(id, self.now);
+        let mut said = Said::default();
+        let id = self.ids_at.and_then(|index| self.rows.fields().nth(index));
+        said.id = id.is_some_and(|id| !trimmed(id).is_empty());
+        let made = if said.id {
+            Uuid::nil()
+        } else {
+            self.ids.uuid(self.now)
+        };
+        let mut builder = CustomerBuilder::new(CustomerId::from_uuid(made), self.now);
         let mut attributes = Map::new();
         for (index, (target, field)) in self.header.targets().zip(self.rows.fields()).enumerate() {
             let text = std::str::from_utf8(trimmed(field))
                 .map_err(|_| self.mistake(index, RowProblem::Utf8))?;
             match target {
-                Target::Column(column) => builder
-                    .set(column.as_str(), text)
-                    .map_err(|error| self.mistake(index, error.into()))?,
-                Target::Attribute(_) if text.is_empty() => {}
-                Target::Attribute(name) => {
+                Target::Column(column) => {
+                    if *column == Column::CreatedAt {
+                        said.created_at = !text.is_empty();
+                    }
+                    builder
+                        .set_column(*column, text)
+                        .map_err(|error| self.mistake(index, error.into()))?;
+                }
+                Target::Attribute(..) if text.is_empty() => {}
+                Target::Attribute(name, None) => {
                     attributes.insert(name.clone(), Value::from(text));
+                }
+                Target::Attribute(name, Some(field_type)) => {
+                    let value = attribute::value(field_type, text);
+                    let value = value.map_err(|problem| self.mistake(index, problem))?;
+                    attributes.insert(name.clone(), value);
                 }
             }
         }
+        if let Some(catalog) = &self.catalog
+            && !attributes.is_empty()
+        {
+            let canonical = catalog.canonical_attributes(attributes);
+            attributes = canonical.map_err(|error| self.misfit(&error))?;
+        }
         let built = builder.attributes(attributes).build();
-        built.map_err(|error| self.refused(error))
+        let customer = built.map_err(|error| self.refused(error))?;
+        Ok((customer, said))
+    }
+
+    /// A mistake in the attribute that the catalog refuses.
+    fn misfit(&self, error: &AttributeError) -> RowError {
+        let index = self.header.position(error.field()).unwrap_or_default();
+        let text = self.rows.fields().nth(index).map(trimmed);
+        let text = String::from_utf8_lossy(text.unwrap_or_default());
+        self.mistake(index, RowProblem::attribute(&text, error.expected()))
     }
 
     /// A mistake in the field at `index`.
@@ -136,14 +221,8 @@ impl<R: Read> Iterator for Customers<'_, R> {
     type Item = Result<Customer, RowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.rows.next() {
-            Ok(true) => Some(self.customer().map(|mut customer| {
-                customer.share_words(&mut self.words);
-                customer
-            })),
-            Ok(false) => None,
-            Err(error) => Some(Err(RowError::new(self.line(), None, error.into()))),
-        }
+        let row = self.read()?;
+        Some(row.map(|(customer, _)| customer))
     }
 }
 

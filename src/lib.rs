@@ -23,7 +23,26 @@ pub mod csv;
 #[doc(inline)]
 pub use offerkit_memory as memory;
 
-/// Every port on PostgreSQL 15 and later. Criteria are not turned into SQL yet: each active customer is read and asked about.
+/// Notifiers for real channels: SMTP, SMS, push and signed webhooks.
+#[cfg(any(
+    feature = "notify-smtp",
+    feature = "notify-sms",
+    feature = "notify-push",
+    feature = "notify-webhook"
+))]
+#[cfg_attr(
+    docsrs,
+    doc(cfg(any(
+        feature = "notify-smtp",
+        feature = "notify-sms",
+        feature = "notify-push",
+        feature = "notify-webhook"
+    )))
+)]
+#[doc(inline)]
+pub use offerkit_notify as notify;
+
+/// Every port on PostgreSQL 15 and later. Criteria become SQL, so that its indexes find customers.
 #[cfg(feature = "postgres")]
 #[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
 pub use offerkit_postgres as postgres;
@@ -41,3 +60,8 @@ pub use async_trait::async_trait;
 pub use offerkit_core::services::{
     Acting, CampaignDraft, Context, Error, ErrorKind, OfferDraft, Offerkit, Settings,
 };
+
+/// The programs of the page, which are compiled with the tests.
+#[cfg(all(doctest, feature = "postgres"))]
+#[doc = include_str!("../docs/postgres.md")]
+struct PostgresPage;

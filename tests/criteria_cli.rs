@@ -4,6 +4,8 @@
 mod criteria;
 #[path = "criteria_cli/mistakes.rs"]
 mod mistakes;
+#[path = "criteria_cli/sql.rs"]
+mod sql;
 
 use std::{collections::BTreeMap, env, fs, io, path::PathBuf, process};
 

@@ -1,5 +1,7 @@
 //! The example `quickstart`, run as its command line runs it, against numbers that are counted here from the file.
 
+#[path = "quickstart/postgres.rs"]
+mod postgres;
 #[path = "../examples/quickstart/main.rs"]
 mod quickstart;
 
@@ -169,7 +171,7 @@ fn rows_with_mistakes_are_named_and_do_not_stop_the_others() {
     let out = told.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "502 rows, of them 499 new, 0 seen before and 3 with a mistake",
-        "line 2, column 8 (kyc_status): expected `verified`, `pending` or `rejected`, found `maybe`",
+        "line 2: column 8 (kyc_status): expected `verified`, `pending` or `rejected`, found `maybe`",
         "line 502: the row has 1 value, and the header names 20 columns",
         "line 503: ",
     ] {
@@ -258,6 +260,9 @@ fn the_help_text_teaches() {
         "--criteria",
         "--offer",
         "--schema",
+        "--postgres",
+        "--database",
+        "--drop",
         "Exit codes: 0",
     ] {
         assert!(told.out.contains(part), "{}", told.out);

@@ -12,8 +12,11 @@ mod criteria;
 mod fill;
 mod measure;
 mod memory;
+mod pg_claims;
+mod pg_fill;
+mod pg_import;
+mod pg_transactions;
 mod policy;
-#[expect(dead_code, reason = "what uses it follows")]
 mod postgres;
 mod report;
 
@@ -24,6 +27,10 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("policy", policy::run),
     ("criteria", criteria::run),
     ("fill", fill::run),
+    ("pg_fill", pg_fill::run),
+    ("pg_claims", pg_claims::run),
+    ("pg_import", pg_import::run),
+    ("pg_transactions", pg_transactions::run),
 ];
 
 fn main() -> ExitCode {

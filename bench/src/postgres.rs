@@ -1,11 +1,16 @@
 //! A PostgreSQL server for benchmarks: as durable as in production, and gone with the process.
 
-use std::error::Error;
+use std::{
+    error::Error,
+    time::{Duration, Instant},
+};
 
 use offerkit_cluster::{Durability, Server};
 use offerkit_postgres::{PgStore, SchemaName};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool};
 use tokio::runtime::Runtime;
+
+pub(crate) mod bank;
 
 /// What makes a commit survive a crash of the machine; without one of them the numbers would say little.
 const DURABLE: [&str; 3] = ["fsync", "synchronous_commit", "full_page_writes"];
@@ -51,13 +56,28 @@ impl Durable {
         self.server.url(database)
     }
 
-    /// Runs statements in a database, one after the other, as its owner.
-    pub(crate) async fn run(&self, database: &str, sql: &str) -> Result<(), Box<dyn Error>> {
+    /// The folder of its socket, for programs that take it from `PGHOST`.
+    pub(crate) fn socket(&self) -> String {
+        let url = self.url("");
+        let socket = url.split('@').nth(1).and_then(|it| it.split('/').next());
+        socket.unwrap_or_default().replace("%2F", "/")
+    }
+
+    /// Runs statements in a database, one after the other, as its owner, and tells how many rows they changed and how long
+    /// they took.
+    pub(crate) async fn run(
+        &self,
+        database: &str,
+        sql: &str,
+    ) -> Result<(u64, Duration), Box<dyn Error>> {
         let mut connection = PgConnection::connect(&self.url(database)).await?;
-        connection
+        let begin = Instant::now();
+        let done = connection
             .execute(sqlx::raw_sql(AssertSqlSafe(sql.to_owned())))
             .await?;
-        Ok(connection.close().await?)
+        let took = begin.elapsed();
+        connection.close().await?;
+        Ok((done.rows_affected(), took))
     }
 
     /// A new, empty database, or a copy of `template`.
@@ -68,7 +88,7 @@ impl Durable {
     ) -> Result<(), Box<dyn Error>> {
         let template = template.unwrap_or("template0");
         let sql = format!("CREATE DATABASE {database} TEMPLATE {template} STRATEGY file_copy");
-        self.run("postgres", &sql).await
+        self.run("postgres", &sql).await.map(drop)
     }
 
     /// The store in a database that was made before, migrated, with so many connections, and its pool.
@@ -84,12 +104,19 @@ impl Durable {
             .migrate()
             .await?;
         pool.close().await;
+        self.connected(database, connections)
+    }
+
+    /// The same in a database that is migrated already.
+    pub(crate) fn connected(
+        &self,
+        database: &str,
+        connections: u32,
+    ) -> Result<(PgStore, PgPool), Box<dyn Error>> {
         let pool = PgStore::pool_options()
             .max_connections(connections)
-            .connect_lazy(&url)?;
-        Ok((
-            PgStore::from_pool(pool.clone(), SchemaName::default()),
-            pool,
-        ))
+            .connect_lazy(&self.url(database))?;
+        let store = PgStore::from_pool(pool.clone(), SchemaName::default());
+        Ok((store, pool))
     }
 }

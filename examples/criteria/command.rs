@@ -10,6 +10,7 @@ use super::{
     fields,
     input::{Source, Streams},
     setting::SettingOptions,
+    sql::{self, SqlOptions},
     tell,
 };
 
@@ -24,6 +25,8 @@ const EXAMPLES: &str = r#"Examples:
       how many customers of the file each condition leaves
   criteria check vip.json --attribute 'tier:enum(gold,silver)' --attribute visits:int
       a document that asks for attributes of your own
+  criteria sql campaign.json --explain --postgres
+      the statement that PostgreSQL runs, its values, and its plan
   criteria cases tests/cases/operators/*.jsonl
       cases with the answers they should have, one JSON object a line
 
@@ -92,6 +95,14 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Prints the PostgreSQL statement that finds whom the document selects, and its values, one a line.
+    Sql {
+        /// The document.
+        #[arg(value_name = "FILE|-")]
+        document: Source,
+        #[command(flatten)]
+        options: SqlOptions,
+    },
     /// Lists the fields that documents may name, with their types and operators.
     Fields {
         /// Print JSON, from which a user interface can draw a form.
@@ -150,6 +161,7 @@ impl Options {
                 let counted = count::Counted::read(&document, &customers, &setting, streams)?;
                 counted.print(waterfall, json, streams)
             }
+            Command::Sql { document, options } => sql::sql(&document, &options, &setting, streams),
             Command::Fields { json } => fields::list(json, &setting, streams),
             Command::Cases { files } => cases::run(&files, &setting, streams),
         }

@@ -61,7 +61,11 @@ pub(crate) fn codes(case: &Case) -> Result<Vec<&'static str>, String> {
     Ok(codes.collect())
 }
 
-fn catalog(case: &Case) -> Result<Catalog, String> {
+/// The fields that the document of a case may name.
+///
+/// # Errors
+/// As for [`judge`].
+pub(crate) fn catalog(case: &Case) -> Result<Catalog, String> {
     let mut catalog = if case.columns {
         Catalog::customers()
     } else {
@@ -79,7 +83,11 @@ fn catalog(case: &Case) -> Result<Catalog, String> {
         .map_err(|error| error.to_string())
 }
 
-fn references(case: &Case) -> Result<References, String> {
+/// What the document of a case may refer to.
+///
+/// # Errors
+/// As for [`judge`].
+pub(crate) fn references(case: &Case) -> Result<References, String> {
     let mut references = References::new();
     for (reference, document) in &case.segments {
         let (name, version) = setting::segment(reference)
@@ -101,7 +109,15 @@ fn references(case: &Case) -> Result<References, String> {
     Ok(references)
 }
 
-fn recipient(case: &Case, catalog: &Catalog, moment: Moment) -> Result<Customer, String> {
+/// The customer of a case, as stored.
+///
+/// # Errors
+/// As for [`judge`].
+pub(crate) fn recipient(
+    case: &Case,
+    catalog: &Catalog,
+    moment: Moment,
+) -> Result<Customer, String> {
     let created_at = moment_of(case, moment).now();
     let customer = match &case.stored {
         Some(attributes) => {
@@ -118,7 +134,8 @@ fn recipient(case: &Case, catalog: &Catalog, moment: Moment) -> Result<Customer,
     Customer::from_parts(parts).map_err(|error| error.to_string())
 }
 
-fn moment_of(case: &Case, otherwise: Moment) -> Moment {
+/// When a case is run.
+pub(crate) fn moment_of(case: &Case, otherwise: Moment) -> Moment {
     let moment = case.now.map_or(otherwise, Moment::in_utc);
     Moment::new(moment.now(), case.today.unwrap_or(moment.today()))
 }

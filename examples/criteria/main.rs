@@ -1,4 +1,4 @@
-//! The criteria language on the command line: checks, describes, explains, counts, and runs case files.
+//! The criteria language on the command line: checks, describes, explains, counts, turns into SQL, and runs case files.
 //!
 //! ```text
 //! cargo run --release --example criteria -- --help
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! It uses nothing but the public library. [`command`] is the command line, and each command has a module: [`check`],
-//! [`tell`], [`explain`], [`count`], [`fields`] and [`cases`]. [`case`] and [`judge`] say what a case is and whether it
+//! [`tell`], [`explain`], [`count`], [`sql`], [`fields`] and [`cases`]. [`case`] and [`judge`] say what a case is and whether it
 //! passes; the tests of the language use them too.
 
 pub(crate) mod case;
@@ -23,6 +23,7 @@ mod fields;
 mod input;
 pub(crate) mod judge;
 mod setting;
+mod sql;
 mod tell;
 
 use std::{

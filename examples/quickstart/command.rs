@@ -7,9 +7,15 @@ use std::{
 };
 
 use clap::Parser;
-use futures_executor::block_on;
+use tokio::runtime;
 
-use super::{failure::Failure, input::Input, report::Report, story};
+use super::{
+    failure::Failure,
+    input::Input,
+    report::Report,
+    store::{self, Place, Store},
+    story,
+};
 
 const EXAMPLES: &str = r#"Examples:
   quickstart
@@ -23,15 +29,26 @@ const EXAMPLES: &str = r#"Examples:
       preferred_language, is_active, created_at, and attributes.NAME
   quickstart --offer mine.json --schema mine.schema.json
       your own offer, checked against your own JSON Schema
+  quickstart --postgres
+      the same on PostgreSQL: a server is booted from the installed programs (15 or
+      later), and gone at the end
+  quickstart --database postgres://user:password@localhost/bank
+      the same in a new schema of your database, offerkit_quickstart_DATE_TIME: the
+      library's migrations are run in it, and its check at start. Each run makes
+      another schema and touches no other. The user needs the right to make a schema
+      and, the first time in a server, the role offerkit_app
+  quickstart --database postgres://user:password@localhost/bank --drop
+      drops the schemas that such runs have made there; the role stays
 
 Exit codes: 0 the story was told; 1 something that must be refused was not, a number
-did not add up, or a service failed; 2 the options or their files are wrong."#;
+did not add up, or a service failed; 2 the options are wrong, or the files or the
+database that they name cannot be used."#;
 
 /// Tells the story of one offer, from the first login to the last message and the sealed audit log.
 ///
 /// A platform is set up, five people log in, an offer is written, refused, approved and sent by a campaign, and
-/// everything that happened is read back from the audit log. It all runs in memory: nothing is sent and nothing is
-/// kept.
+/// everything that happened is read back from the audit log. Nothing is sent, and unless a database is named, it all runs
+/// in memory and nothing is kept.
 #[derive(Debug, Parser)]
 #[command(name = "quickstart", after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Options {
@@ -59,6 +76,28 @@ pub(crate) struct Options {
     /// the first version that a tenant begins with, which takes any JSON object].
     #[arg(long, value_name = "FILE.json")]
     pub(crate) schema: Option<PathBuf>,
+
+    /// Tell it on PostgreSQL, on a throw-away server.
+    #[arg(long)]
+    pub(crate) postgres: bool,
+
+    /// Tell it on PostgreSQL, in a new schema of this database, which stays.
+    #[arg(long, value_name = "URL", conflicts_with = "postgres")]
+    pub(crate) database: Option<String>,
+
+    /// Tell nothing, and drop the schemas that earlier runs have made in --database.
+    #[arg(long, requires = "database")]
+    pub(crate) drop: bool,
+}
+
+impl Options {
+    fn place(&self) -> Place {
+        match &self.database {
+            Some(url) => Place::Database(url.clone()),
+            None if self.postgres => Place::ThrowAway,
+            None => Place::Memory,
+        }
+    }
 }
 
 /// Runs the command and answers its exit code.
@@ -75,11 +114,25 @@ pub(crate) fn run(
         }
         Err(error) => return answer(Err(Failure::Input(told(&error))), err),
     };
-    let told = Input::read(options).and_then(|input| {
-        let report = Report::new(out, is_terminal);
-        block_on(story::tell(report, &input))
-    });
-    answer(told, err)
+    answer(obey(options, out, is_terminal), err)
+}
+
+/// PostgreSQL is reached by a runtime of tokio; what is in memory would run on any.
+fn obey(options: Options, out: &mut dyn Write, is_terminal: bool) -> Result<(), Failure> {
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let place = options.place();
+    runtime.block_on(async {
+        match place {
+            Place::Database(url) if options.drop => store::drop_all(&url, out).await,
+            place => {
+                let input = Input::read(options)?;
+                let store = Store::open(&place).await?;
+                story::tell(Report::new(out, is_terminal), &input, store).await
+            }
+        }
+    })
 }
 
 fn answer(outcome: Result<(), Failure>, err: &mut dyn Write) -> u8 {

@@ -1,13 +1,16 @@
 //! Chapter 5: customers, from a CSV file.
 
-use std::{collections::HashMap, io::Read};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet, VecDeque},
+};
 
-use indicatif::ProgressBar;
 use offerkit::{
     criteria::{Criteria, Moment},
     csv,
     domain::Customer,
     id::{CustomerId, SystemIds},
+    services::{BadRow, ImportOptions, ImportRow, ImportSummary, ImportTotals},
     time::{Clock as _, SystemClock},
 };
 
@@ -15,13 +18,11 @@ use super::{
     failure::{Failure, adds_up},
     input::open,
     report::{counted, number},
-    story::{Cast, Person, Stage},
+    story::{Cast, Stage},
 };
 
-/// How many customers are imported in one commit.
-const CHUNK: usize = 10_000;
 /// How many mistakes of a file are shown.
-const SHOWN: u64 = 20;
+const SHOWN: usize = 20;
 
 /// A file with mistakes, to show what becomes of them.
 const MISTAKEN: &str = "\
@@ -75,18 +76,24 @@ pub(crate) async fn import(stage: &mut Stage<'_>, cast: &Cast) -> Result<Selecte
     let file = open(path)?;
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     let bar = stage.report.bar("importing", length)?;
-    let mut import = Import {
-        root: &cast.root,
-        criteria: &stage.input.checked_criteria,
-        bar: &bar,
-        selected: Selected::default(),
-        totals: Totals::default(),
-    };
-    import.read(bar.wrap_read(file)).await?;
+    let ids = SystemIds::new();
+    let rows = csv::customers(bar.wrap_read(file), &ids, SystemClock.now())
+        .map_err(|error| Failure::Input(error.to_string()))?;
+    let audience = RefCell::new(Audience::of(&stage.input.checked_criteria));
+    let rows = rows
+        .import_rows()
+        .inspect(|row| audience.borrow_mut().reads(row));
+    let customers = cast.root.acting.customers();
+    let summary = customers
+        .import_all(rows, ImportOptions::default(), |totals, bad_rows| {
+            audience.borrow_mut().imported(totals, bad_rows);
+            bar.set_message(format!("{} rows", number(totals.rows)));
+        })
+        .await?;
     bar.finish_and_clear();
-    let Import {
-        selected, totals, ..
-    } = import;
+    let ImportSummary {
+        totals, bad_rows, ..
+    } = summary;
 
     let good = totals.added + totals.updated;
     let done = format!(
@@ -98,19 +105,21 @@ pub(crate) async fn import(stage: &mut Stage<'_>, cast: &Cast) -> Result<Selecte
         number(totals.refused),
     );
     stage.report.did("root", &done)?;
-    for problem in &totals.problems {
-        stage.report.detail(problem)?;
+    for BadRow { line, reason } in bad_rows.iter().take(SHOWN) {
+        stage.report.detail(&format!("line {line}: {reason}"))?;
     }
-    if totals.refused > SHOWN {
-        let more = number(totals.refused - SHOWN);
-        stage.report.detail(&format!("… and {more} more"))?;
+    let more = totals.refused.saturating_sub(whole(SHOWN));
+    if more > 0 {
+        stage
+            .report
+            .detail(&format!("… and {} more", number(more)))?;
     }
     adds_up(
         "rows imported and refused",
         good + totals.refused,
         totals.rows,
     )?;
-    Ok(selected)
+    Ok(audience.into_inner().selected)
 }
 
 /// A row with a mistake is told with its line and column, and does not stop the others.
@@ -137,81 +146,53 @@ fn try_a_file_with_mistakes(stage: &mut Stage<'_>) -> Result<(), Failure> {
     adds_up("good rows", good, 1)
 }
 
-#[derive(Default)]
-struct Totals {
-    rows: u64,
-    added: u64,
-    updated: u64,
-    refused: u64,
-    problems: Vec<String>,
-}
-
-impl Totals {
-    fn refuse(&mut self, problem: impl FnOnce() -> String) {
-        if self.refused < SHOWN {
-            self.problems.push(problem());
-        }
-        self.refused += 1;
-    }
-}
-
-/// An import in chunks, so that a file of any size fits.
-struct Import<'a> {
-    root: &'a Person,
+/// Whom the criteria select, of those who were imported.
+struct Audience<'a> {
     criteria: &'a Criteria,
-    bar: &'a ProgressBar,
+    /// The rows that were read and not imported yet.
+    read: VecDeque<(u64, CustomerId, Option<Reach>)>,
+    imported: u64,
     selected: Selected,
-    totals: Totals,
 }
 
-impl Import<'_> {
-    async fn read(&mut self, file: impl Read) -> Result<(), Failure> {
-        let ids = SystemIds::new();
-        let mut rows = csv::customers(file, &ids, SystemClock.now())
-            .map_err(|error| Failure::Input(error.to_string()))?;
-        let mut chunk = Vec::new();
-        while let Some(row) = rows.next() {
-            self.totals.rows += 1;
-            match row {
-                Ok(customer) => chunk.push((rows.line(), customer)),
-                Err(problem) => self.totals.refuse(|| problem.to_string()),
-            }
-            if chunk.len() >= CHUNK {
-                self.import(std::mem::take(&mut chunk)).await?;
-            }
+impl<'a> Audience<'a> {
+    fn of(criteria: &'a Criteria) -> Self {
+        Self {
+            criteria,
+            read: VecDeque::new(),
+            imported: 0,
+            selected: Selected::default(),
         }
-        self.import(chunk).await
     }
 
-    async fn import(&mut self, chunk: Vec<(u64, Customer)>) -> Result<(), Failure> {
+    fn reads(&mut self, row: &ImportRow) {
         let moment = Moment::in_utc(SystemClock.now());
-        let mut lines = Vec::with_capacity(chunk.len());
-        let mut customers = Vec::with_capacity(chunk.len());
-        for (line, customer) in chunk {
-            let is_selected = customer.is_active() && self.criteria.matches(&customer, moment);
-            let reach = is_selected.then(|| Reach {
-                email: customer.email().is_some(),
-                sms: customer.phone().is_some(),
-            });
-            lines.push((line, customer.id(), reach));
-            customers.push(customer);
-        }
-        let report = self.root.acting.customers().import(customers).await?;
-        self.totals.added += report.added;
-        self.totals.updated += report.updated;
+        let customer = row.customer();
+        let id = customer.map_or(CustomerId::from_uuid(uuid::Uuid::nil()), Customer::id);
+        let selected = customer
+            .filter(|customer| customer.is_active() && self.criteria.matches(*customer, moment));
+        let reach = selected.map(|customer| Reach {
+            email: customer.email().is_some(),
+            sms: customer.phone().is_some(),
+        });
+        self.read.push_back((row.line(), id, reach));
+    }
 
-        let refused: HashMap<_, _> = report.refused.into_iter().collect();
-        for (place, (line, id, reach)) in lines.into_iter().enumerate() {
-            if let Some(problem) = refused.get(&place) {
-                self.totals.refuse(|| format!("line {line}: {problem}"));
-            } else if let Some(reach) = reach {
-                self.selected.customers.insert(id, reach);
-            } else {
-                self.selected.customers.remove(&id);
+    fn imported(&mut self, totals: &ImportTotals, bad_rows: &[BadRow]) {
+        let refused: HashSet<_> = bad_rows.iter().map(|row| row.line).collect();
+        while self.imported < totals.rows {
+            self.imported += 1;
+            match self.read.pop_front() {
+                Some((line, _, _)) if refused.contains(&line) => {}
+                Some((_, id, Some(reach))) => {
+                    self.selected.customers.insert(id, reach);
+                }
+                Some((_, id, None)) => {
+                    self.selected.customers.remove(&id);
+                }
+                None => {}
             }
         }
-        self.bar.tick();
-        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Chapter 7: the audience is filled, and messages are sent, each at most once.
 
-use std::{collections::BTreeMap, thread};
+use std::collections::BTreeMap;
 
 use offerkit::{
     Acting, Context,
@@ -173,7 +173,7 @@ async fn send_the_rest(
         let done =
             format!("waits {milliseconds} milliseconds, as the provider asked for busy phones");
         stage.report.did("delivery", &done)?;
-        thread::sleep(BUSY);
+        tokio::time::sleep(BUSY).await;
         run(stage, cast, campaign, "sends what is due now").await?;
     }
 

@@ -5,9 +5,10 @@
 //! cargo run --example quickstart -- --help
 //! ```
 //!
-//! It uses nothing but the public library, keeps everything in memory and sends nothing. The chapters are
-//! [`platform`], [`people`], [`offer`], [`four_eyes`], [`campaign`], [`delivery`] and [`audit_trail`]; the rest reads the
-//! input and prints. What must be refused and is not, or a number that does not add up, ends it with exit code 1.
+//! It uses nothing but the public library and sends nothing. It keeps everything in memory, or in the PostgreSQL that
+//! [`store`] opens. The chapters are [`platform`], [`people`], [`offer`], [`four_eyes`], [`campaign`], [`delivery`] and
+//! [`audit_trail`]; the rest reads the input and prints. What must be refused and is not, or a number that does not add
+//! up, ends it with exit code 1.
 
 mod audit_trail;
 mod campaign;
@@ -22,6 +23,7 @@ mod people;
 mod platform;
 mod provider;
 mod report;
+mod store;
 mod story;
 
 use std::{

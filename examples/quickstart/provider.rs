@@ -102,6 +102,7 @@ impl Provider {
             {
                 Some(Outcome::Failed {
                     reason: format!("550 mail to {REFUSED_DOMAIN} is not relayed"),
+                    address_is_dead: false,
                 })
             }
             Channel::Sms if message.attempt == 1 && message.address.ends_with(BUSY_DIGIT) => {

@@ -6,7 +6,6 @@ use offerkit::{
     Acting, Offerkit,
     domain::Channel,
     id::{TenantId, UserId},
-    memory::MemoryStore,
 };
 
 use super::{
@@ -17,6 +16,7 @@ use super::{
     offer, people, platform,
     provider::{Provider, Switchboard},
     report::{Report, counted, number},
+    store::Store,
 };
 
 /// What every chapter works with.
@@ -59,10 +59,15 @@ impl Cast {
 }
 
 /// Tells the whole story.
-pub(crate) async fn tell<'a>(report: Report<'a>, input: &'a Input) -> Result<(), Failure> {
+pub(crate) async fn tell<'a>(
+    report: Report<'a>,
+    input: &'a Input,
+    store: Store,
+) -> Result<(), Failure> {
     // An installation: a store, a way to send over each channel, and, by default, the system's clock and argon2id.
     let switchboard = Arc::new(Switchboard::default());
-    let kit = Offerkit::builder(MemoryStore::new())
+    let (builder, place, _server) = store.into_parts();
+    let kit = builder
         .notifier(Provider::new(Channel::Email, &switchboard))
         .notifier(Provider::new(Channel::Sms, &switchboard))
         .build()?;
@@ -76,9 +81,7 @@ pub(crate) async fn tell<'a>(report: Report<'a>, input: &'a Input) -> Result<(),
     stage
         .report
         .says("The story of one offer, from the first login to the sealed audit log.")?;
-    stage.report.says(
-        "Everything happens in memory: nothing is sent, nothing is kept, and everybody is made up.",
-    )?;
+    stage.report.says(&place)?;
 
     let platform = platform::open(stage).await?;
     let cast = people::log_in(stage, platform).await?;

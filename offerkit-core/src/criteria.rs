@@ -47,10 +47,12 @@ mod span;
 mod steps;
 mod suggest;
 mod temporal;
+mod timed;
 mod warning;
 
 pub use self::attribute_error::AttributeError;
 pub use self::batch::{Columns, RowSet};
+pub use self::calendar::Anniversaries;
 pub use self::catalog::Catalog;
 pub use self::catalog_error::CatalogError;
 pub use self::code::{ErrorCode, WarningCode};
@@ -78,6 +80,7 @@ pub use self::sample::Sample;
 pub use self::situation::{Moment, Situation};
 pub use self::span::Span;
 pub use self::steps::{Step, Waterfall, WaterfallStep};
+pub use self::timed::Timed;
 pub use self::warning::CriteriaWarning;
 
 #[cfg(test)]

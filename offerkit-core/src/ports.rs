@@ -16,6 +16,7 @@ mod configurations;
 mod customers;
 mod error;
 mod groups;
+mod imports;
 mod ledger;
 mod notifier;
 mod offers;
@@ -33,9 +34,10 @@ pub use campaigns::{CampaignFilter, CampaignRepository};
 pub use catalog::{CatalogRepository, CatalogState};
 pub use comments::CommentRepository;
 pub use configurations::ConfigurationRepository;
-pub use customers::{Candidate, CustomerSource, CustomerStore, ImportReport, Selection};
+pub use customers::{CustomerSource, CustomerStore, Selection};
 pub use error::{StoreError, UniqueKey};
 pub use groups::GroupRepository;
+pub use imports::{Candidate, ImportBatch, ImportReport, Incoming, MergeBy, RowRefusal};
 pub use ledger::{
     ClaimRequest, Claimed, DeliveryFilter, Extension, Ledger, Progress, Settlement, StatusCount,
 };

@@ -39,7 +39,10 @@ pub use campaigns::{AudiencePreview, CampaignDraft, Campaigns, MaskedCustomer};
 pub use catalog::Catalog;
 pub use configuration::{Configuration, Published};
 pub use context::Context;
-pub use customers::Customers;
+pub use customers::{
+    BadRow, Customers, ImportOptions, ImportRow, ImportSummary, ImportTotals, MAX_CHUNK_ROWS,
+    MAX_KEPT_BAD_ROWS,
+};
 pub use deliveries::{Batch, Deliveries, DeliveryReport, NextBatch, Recipient, Remains, Unsettled};
 pub use desk::{Desk, DeskItem, Waiting};
 pub use error::{Error, ErrorKind};

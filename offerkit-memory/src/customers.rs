@@ -6,6 +6,7 @@ use std::{
     any::Any,
     collections::{BTreeMap, BTreeSet},
     hash::{BuildHasher as _, RandomState},
+    sync::Arc,
 };
 
 use async_trait::async_trait;
@@ -14,7 +15,10 @@ use offerkit_core::{
     criteria::{History, Matcher},
     domain::{Customer, Scope, customer::Words},
     id::CustomerId,
-    ports::{Candidate, CustomerSource, CustomerStore, ImportReport, Selection, StoreError},
+    ports::{
+        CustomerSource, CustomerStore, ImportBatch, ImportReport, Incoming, MergeBy, RowRefusal,
+        Selection, StoreError,
+    },
 };
 use serde::Serialize;
 
@@ -62,19 +66,43 @@ impl Customers {
         })
     }
 
-    /// Why a customer cannot be imported.
-    fn refusal(&self, customer: &Customer) -> Option<&'static str> {
-        if self.erased.contains(&customer.id()) {
-            return Some("this customer was erased");
+    /// Who a row is about, as they are to be stored, or why they cannot be.
+    fn accepted(&self, incoming: Incoming, merge_by: MergeBy) -> Result<Customer, RowRefusal> {
+        let Incoming {
+            customer,
+            has_created_at,
+        } = incoming;
+        let own = customer.id();
+        let found = match (merge_by, merge_by.text_of(&customer)) {
+            (MergeBy::Id, _) => self.rows.get(own),
+            (MergeBy::ExternalId, None) => return Err(RowRefusal::NoExternalId),
+            (MergeBy::Email, None) => return Err(RowRefusal::NoEmail),
+            (MergeBy::ExternalId, Some(text)) => self.found(Unique::ExternalId(text)),
+            (MergeBy::Email, Some(text)) => self.found(Unique::Email(text)),
+        };
+        if self.erased.contains(&own) {
+            return Err(RowRefusal::Erased);
         }
-        let taken = uniques(customer).find(|text| {
+        let target = found.map_or(own, Customer::id);
+        if self.rows.get(own).is_some() && found.is_none_or(|found| found.id() != own) {
+            return Err(RowRefusal::IdTaken);
+        }
+        let taken = uniques(&customer).find(|text| {
             let holder = self.holder(*text);
-            holder.is_some_and(|holder| holder != customer.id())
-        })?;
-        Some(match taken {
-            Unique::ExternalId(_) => "another customer has this external id",
-            Unique::Email(_) => "another customer has this e-mail address",
-        })
+            holder.is_some_and(|holder| holder != target)
+        });
+        match taken {
+            Some(Unique::ExternalId(_)) => return Err(RowRefusal::ExternalIdTaken),
+            Some(Unique::Email(_)) => return Err(RowRefusal::EmailTaken),
+            None => {}
+        }
+        let kept = found.filter(|_| !has_created_at).map(Customer::created_at);
+        let created_at = kept.unwrap_or(customer.created_at());
+        Ok(customer.with_identity(target, created_at))
+    }
+
+    fn found(&self, text: Unique<'_>) -> Option<&Customer> {
+        self.rows.get(self.holder(text)?)
     }
 
     /// Adds or replaces, and answers whether there was one.
@@ -93,12 +121,14 @@ impl Customers {
         was_there
     }
 
-    fn import(&mut self, candidates: Vec<Candidate>) -> ImportReport {
+    fn import(&mut self, batch: ImportBatch) -> ImportReport {
+        let merge_by = batch.merge_by;
         let mut report = ImportReport::default();
-        for (place, candidate) in candidates.into_iter().enumerate() {
-            let was_there = candidate.and_then(|customer| match self.refusal(&customer) {
-                Some(why) => Err(why.to_owned()),
-                None => Ok(self.put(customer)),
+        for (place, candidate) in batch.candidates.into_iter().enumerate() {
+            let was_there = candidate.and_then(|incoming| {
+                let accepted = self.accepted(incoming, merge_by);
+                let accepted = accepted.map_err(|refusal| refusal.as_str().to_owned());
+                accepted.map(|customer| self.put(customer))
             });
             match was_there {
                 Err(why) => report.refused.push((place, why)),
@@ -174,12 +204,12 @@ impl CustomerSource for MemoryStore {
 impl CustomerStore for MemoryStore {
     async fn import(
         &self,
-        customers: Vec<Candidate>,
+        batch: Arc<ImportBatch>,
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError> {
         let mut changes = self.changes().await;
         record(&mut changes, event, || {
-            write(&self.shared().customers).import(customers)
+            write(&self.shared().customers).import(Arc::unwrap_or_clone(batch))
         })
     }
 

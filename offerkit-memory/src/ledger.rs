@@ -51,8 +51,8 @@ impl Books {
 
     /// The book of a tenant's run, and the run's place in it.
     fn of_run(&mut self, tenant: TenantId, run: RunId) -> Option<(&mut Book, usize)> {
-        let shelf = self.runs.get(&run).filter(|(owner, _)| *owner == tenant)?;
-        let book = self.books.get_mut(shelf)?;
+        let key = self.runs.get(&run).filter(|(owner, _)| *owner == tenant)?;
+        let book = self.books.get_mut(key)?;
         let place = book.runs.iter().position(|it| it.id == run)?;
         Some((book, place))
     }

@@ -141,6 +141,8 @@ mod tests {
             address: "asha@example.com".to_owned(),
             subject: subject.map(str::to_owned),
             body: body.to_owned(),
+            html: None,
+            unsubscribe_url: None,
             attempt: 1,
         }
     }

@@ -13,7 +13,7 @@ use offerkit_core::{
     },
 };
 
-use crate::{state::State, undo::Changes};
+use crate::{state::State, undo::Changes, users::super_admin_remains};
 
 enum Held {
     Reading(RwLockReadGuardArc<State>),
@@ -158,6 +158,7 @@ impl Transaction for MemoryTransaction {
         self.write_in(event.scope(), |changes| {
             let record = event.into_record();
             changes.check_record(&record)?;
+            super_admin_remains(changes)?;
             changes.keep().append(record.clone());
             Ok(record)
         })

@@ -16,6 +16,7 @@ type Inverse = Box<dyn FnOnce(&mut State) + Send>;
 pub(crate) struct Changes {
     state: RwLockWriteGuardArc<State>,
     inverses: Vec<Inverse>,
+    takes_super_admin: bool,
 }
 
 impl Changes {
@@ -23,6 +24,7 @@ impl Changes {
         Self {
             state,
             inverses: Vec::new(),
+            takes_super_admin: false,
         }
     }
 
@@ -102,9 +104,19 @@ impl Changes {
         }
     }
 
+    /// Notes that an active super admin is one no more, so that the commit sees whether another remains.
+    pub(crate) const fn note_taken_super_admin(&mut self) {
+        self.takes_super_admin = true;
+    }
+
+    pub(crate) const fn takes_super_admin(&self) -> bool {
+        self.takes_super_admin
+    }
+
     /// Makes the changes stay, and hands over the state for what is never undone.
     pub(crate) fn keep(&mut self) -> &mut State {
         self.inverses.clear();
+        self.takes_super_admin = false;
         &mut self.state
     }
 
@@ -113,6 +125,7 @@ impl Changes {
         while let Some(inverse) = self.inverses.pop() {
             inverse(&mut self.state);
         }
+        self.takes_super_admin = false;
     }
 }
 

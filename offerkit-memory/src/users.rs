@@ -7,7 +7,13 @@ use offerkit_core::{
     text::Username,
 };
 
-use crate::{keyset::page, state::State, transaction::MemoryTransaction};
+use crate::{
+    defence::{Checked, ensure},
+    keyset::page,
+    state::State,
+    transaction::MemoryTransaction,
+    undo::Changes,
+};
 
 #[async_trait]
 impl UserRepository for MemoryTransaction {
@@ -31,6 +37,7 @@ impl UserRepository for MemoryTransaction {
             let id = user.id();
             let is_current = |row: &User| row.version() == user.version();
             let stored = State::current(&changes.users, &id, "user", is_current)?;
+            let was_super_admin = is_super_admin(stored);
             let names = (Some(stored.name().clone()), Some(user.name().clone()));
             let identities = (stored.identity().clone(), user.identity().clone());
             changes.rename(|state| &mut state.usernames, names, id, UniqueKey::Username)?;
@@ -42,6 +49,9 @@ impl UserRepository for MemoryTransaction {
             )?;
             let version = user.version().next();
             let next = user.with_version(version);
+            if was_super_admin && !is_super_admin(&next) {
+                changes.note_taken_super_admin();
+            }
             changes.put(|state| &mut state.users, id, next.clone());
             Ok(next)
         })
@@ -86,8 +96,20 @@ impl UserRepository for MemoryTransaction {
     async fn count_super_admins(&mut self) -> Result<u64, StoreError> {
         self.read(|state| {
             let users = state.users.values();
-            let is_counted = |user: &&User| user.is_active() && user.is_super_admin();
-            users.filter(is_counted).fold(0, |count: u64, _| count + 1)
+            let super_admins = users.filter(|user| is_super_admin(user));
+            super_admins.fold(0, |count: u64, _| count + 1)
         })
     }
+}
+
+fn is_super_admin(user: &User) -> bool {
+    user.is_active() && user.is_super_admin()
+}
+
+/// Asked at the commit, so that one may follow another.
+pub(crate) fn super_admin_remains(changes: &Changes) -> Checked {
+    ensure(
+        !changes.takes_super_admin() || changes.users.values().any(is_super_admin),
+        "one active super admin always remains",
+    )
 }

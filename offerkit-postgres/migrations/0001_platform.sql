@@ -14,11 +14,15 @@ CREATE TABLE IF NOT EXISTS {schema}.schema_migrations (
 );
 
 -- The role that services run as: it owns nothing, logs in nowhere, and row-level security holds for it. Roles belong to
--- the cluster, so another database's migration may make it at the same moment.
+-- the cluster, so another database's migration may make it at the same moment. Whoever makes it may take it, so that a login
+-- with the right to make roles needs no superuser to run the library.
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'offerkit_app') THEN
         CREATE ROLE offerkit_app NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION NOINHERIT;
+        IF NOT pg_catalog.pg_has_role(current_user, 'offerkit_app', 'MEMBER') THEN
+            EXECUTE pg_catalog.format('GRANT offerkit_app TO %I', current_user);
+        END IF;
     END IF;
 EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
@@ -114,7 +118,8 @@ CREATE TABLE {schema}.users (
     CONSTRAINT users_identity_check CHECK ((identity_issuer IS NULL) = (identity_subject IS NULL)),
     CONSTRAINT users_hold_check CHECK ((hold_until IS NULL) = (hold_reset_by IS NULL))
 );
-CREATE INDEX users_super_admins ON {schema}.users (id) WHERE is_super_admin AND is_active;
+CREATE INDEX users_super_admins ON {schema}.users (id) WHERE is_super_admin;
+CREATE INDEX users_inactive ON {schema}.users (id) WHERE NOT is_active;
 
 CREATE TABLE {schema}.tenants (
     id UUID PRIMARY KEY,
@@ -183,6 +188,20 @@ CREATE TRIGGER user_tenant_roles_unchanged BEFORE UPDATE OR TRUNCATE ON {schema}
 -- Deactivated, never deleted; names are not given to another.
 CREATE TRIGGER users_kept BEFORE DELETE OR TRUNCATE ON {schema}.users
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('users_kept', 'a user is deactivated, never deleted');
+-- Deferred, so that one may follow another. The rows that are counted are locked, so that of two who remove each other
+-- one is refused.
+CREATE FUNCTION {schema}.users_super_admin_remains() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM {schema}.users AS it WHERE it.is_super_admin AND it.is_active ORDER BY it.id FOR SHARE;
+    PERFORM {schema}.ensure(FOUND, 'users_super_admin_remains', 'one active super admin always remains');
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER users_super_admin_remains AFTER UPDATE ON {schema}.users
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (OLD.is_super_admin AND OLD.is_active AND NOT (NEW.is_super_admin AND NEW.is_active))
+    EXECUTE FUNCTION {schema}.users_super_admin_remains();
 CREATE TRIGGER tenants_kept BEFORE DELETE OR TRUNCATE ON {schema}.tenants
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse('tenants_kept', 'a tenant is deactivated, never deleted');
 CREATE TRIGGER groups_kept BEFORE DELETE OR TRUNCATE ON {schema}.groups

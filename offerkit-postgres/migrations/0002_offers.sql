@@ -32,6 +32,8 @@ CREATE TABLE {schema}.offers (
 );
 CREATE INDEX offers_status ON {schema}.offers (tenant_id, status, id);
 CREATE INDEX offers_created_by ON {schema}.offers (tenant_id, created_by, id);
+CREATE INDEX offers_created_at ON {schema}.offers (tenant_id, created_at);
+CREATE INDEX offers_live ON {schema}.offers (tenant_id, id) WHERE live_revision IS NOT NULL AND retired_at IS NULL;
 
 -- What a revision says never changes. `content` is the canonical text; what is derived from it, the database derives.
 CREATE TABLE {schema}.offer_revisions (

@@ -67,6 +67,9 @@ CREATE TABLE {schema}.campaigns (
 CREATE INDEX campaigns_offer ON {schema}.campaigns (tenant_id, offer_id, id);
 CREATE INDEX campaigns_created_by ON {schema}.campaigns (tenant_id, created_by, id);
 CREATE INDEX campaigns_status ON {schema}.campaigns (tenant_id, status, id);
+-- Those of a day are among those that have not ended before it.
+CREATE INDEX campaigns_end_date ON {schema}.campaigns (tenant_id, end_date);
+CREATE INDEX campaigns_requested ON {schema}.campaigns (tenant_id, id) WHERE request_by IS NOT NULL;
 
 -- The segment versions that the criteria of a campaign's revision use.
 CREATE TABLE {schema}.campaign_segments (

@@ -2,26 +2,27 @@
 
 CREATE TYPE {schema}.channel AS ENUM ('email', 'sms', 'push', 'webhook');
 
+-- Text is in code-point order, which is that of criteria, so that one index serves equality, ranges and prefixes.
 CREATE TABLE {schema}.customers (
     id UUID PRIMARY KEY,
-    external_id TEXT,
-    full_name TEXT NOT NULL CHECK (full_name <> ''),
-    email TEXT,
-    phone TEXT,
+    external_id TEXT COLLATE "C",
+    full_name TEXT COLLATE "C" NOT NULL CHECK (full_name <> ''),
+    email TEXT COLLATE "C",
+    phone TEXT COLLATE "C",
     dob DATE CHECK (dob BETWEEN '0001-01-01' AND '9999-12-31'),
-    gender TEXT CHECK (gender IN ('male', 'female', 'other')),
-    kyc_status TEXT CHECK (kyc_status IN ('verified', 'pending', 'rejected')),
-    segment TEXT,
-    occupation TEXT,
+    gender TEXT COLLATE "C" CHECK (gender IN ('male', 'female', 'other')),
+    kyc_status TEXT COLLATE "C" CHECK (kyc_status IN ('verified', 'pending', 'rejected')),
+    segment TEXT COLLATE "C",
+    occupation TEXT COLLATE "C",
     -- NaN sorts above infinity, so the upper bound refuses both.
     annual_income NUMERIC CHECK (annual_income > '-Infinity' AND annual_income < 'Infinity'),
     credit_score INTEGER,
-    state TEXT,
-    city TEXT,
-    pin_code TEXT,
-    marital_status TEXT CHECK (marital_status IN ('single', 'married', 'divorced', 'widowed')),
+    state TEXT COLLATE "C",
+    city TEXT COLLATE "C",
+    pin_code TEXT COLLATE "C",
+    marital_status TEXT COLLATE "C" CHECK (marital_status IN ('single', 'married', 'divorced', 'widowed')),
     account_age_months INTEGER,
-    preferred_language TEXT,
+    preferred_language TEXT COLLATE "C",
     is_active BOOLEAN NOT NULL DEFAULT TRUE,
     created_at TIMESTAMPTZ NOT NULL CHECK (isfinite(created_at)),
     attributes JSONB NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(attributes) = 'object'),
@@ -35,6 +36,8 @@ CREATE TABLE {schema}.customers (
         AND attributes = '{}'))
 );
 CREATE INDEX customers_attributes ON {schema}.customers USING GIN (attributes jsonb_path_ops);
+-- An order that means nothing, in which samples are the first.
+CREATE INDEX customers_sample ON {schema}.customers (uuid_hash_extended(id, 0));
 
 CREATE TRIGGER customers_kept BEFORE DELETE OR TRUNCATE ON {schema}.customers
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse(
@@ -87,3 +90,34 @@ CREATE TABLE {schema}.kept_messages (
     kept_at TIMESTAMPTZ NOT NULL CHECK (isfinite(kept_at))
 );
 CREATE INDEX kept_messages_customer ON {schema}.kept_messages (customer_id);
+
+-- Customers who stand in a table of the host, not in ours, have ids that are derived from the host's key. Both functions
+-- are inlined, so that an index of the host over one of them is found; therefore they name everything in full.
+
+-- The 64 bits of the key with the sign turned, so that ids are in the order of keys, around the version and variant.
+CREATE FUNCTION {schema}.customer_id_of_number(key BIGINT) RETURNS UUID
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (pg_catalog.overlay(pg_catalog.overlay(pg_catalog.lpad(pg_catalog.to_hex(
+            key OPERATOR(pg_catalog.#) '-9223372036854775808'::pg_catalog.int8), 16, '0'), '8', 13, 0), '8', 17, 0)
+        OPERATOR(pg_catalog.||) '00000000000000')::pg_catalog.uuid
+$$;
+
+-- 120 bits of the SHA-256 of the source's length, the source and the key. Only a backslash means something in the text of
+-- a bytea, and this way of making one is immutable, as `convert_to` is not.
+CREATE FUNCTION {schema}.customer_id_of_text(source TEXT, key TEXT) RETURNS UUID
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT pg_catalog.overlay(pg_catalog.overlay(pg_catalog.substr(pg_catalog.encode(pg_catalog.sha256(pg_catalog.replace(
+            pg_catalog.octet_length(source)::pg_catalog.text OPERATOR(pg_catalog.||) ':' OPERATOR(pg_catalog.||) source
+                OPERATOR(pg_catalog.||) ':' OPERATOR(pg_catalog.||) key,
+            pg_catalog.chr(92), pg_catalog.repeat(pg_catalog.chr(92), 2))::pg_catalog.bytea), 'hex'), 1, 32),
+        '8', 13, 1), '8', 17, 1)::pg_catalog.uuid
+$$;
+
+-- Which key of the host an id was derived from, where the id does not tell: of those whom a filling selected. The check
+-- keeps a message from going to another than whom the id stands for.
+CREATE TABLE {schema}.customer_keys (
+    customer_id UUID PRIMARY KEY,
+    source TEXT COLLATE "C" NOT NULL,
+    key TEXT COLLATE "C" NOT NULL,
+    CONSTRAINT customer_keys_derived CHECK (customer_id = {schema}.customer_id_of_text(source, key))
+);

@@ -39,6 +39,9 @@ CREATE UNIQUE INDEX offer_audit_logs_operation_key ON {schema}.offer_audit_logs 
 CREATE INDEX offer_audit_logs_commits ON {schema}.offer_audit_logs (tenant_id, epoch, transaction_id, id);
 CREATE INDEX offer_audit_logs_subject ON {schema}.offer_audit_logs (tenant_id, subject_kind, subject_id, id);
 CREATE INDEX offer_audit_logs_performed_by ON {schema}.offer_audit_logs (tenant_id, performed_by, id);
+CREATE INDEX offer_audit_logs_action ON {schema}.offer_audit_logs (tenant_id, action, id);
+CREATE INDEX offer_audit_logs_created_at ON {schema}.offer_audit_logs (tenant_id, created_at);
+CREATE INDEX offer_audit_logs_refused ON {schema}.offer_audit_logs (tenant_id, id) WHERE outcome = 'refused';
 
 CREATE TABLE {schema}.platform_audit_logs (
     id UUID PRIMARY KEY,
@@ -71,6 +74,9 @@ CREATE UNIQUE INDEX platform_audit_logs_operation_key ON {schema}.platform_audit
 CREATE INDEX platform_audit_logs_commits ON {schema}.platform_audit_logs (epoch, transaction_id, id);
 CREATE INDEX platform_audit_logs_subject ON {schema}.platform_audit_logs (subject_kind, subject_id, id);
 CREATE INDEX platform_audit_logs_performed_by ON {schema}.platform_audit_logs (performed_by, id);
+CREATE INDEX platform_audit_logs_action ON {schema}.platform_audit_logs (action, id);
+CREATE INDEX platform_audit_logs_created_at ON {schema}.platform_audit_logs (created_at);
+CREATE INDEX platform_audit_logs_refused ON {schema}.platform_audit_logs (id) WHERE outcome = 'refused';
 
 -- Whatever the writer says, a record bears the transaction that writes it.
 CREATE FUNCTION {schema}.audit_stamp() RETURNS trigger
@@ -163,6 +169,22 @@ ALTER TABLE {schema}.platform_audit_logs ENABLE ALWAYS TRIGGER platform_audit_lo
 ALTER TABLE {schema}.platform_audit_logs ENABLE ALWAYS TRIGGER platform_audit_logs_stamp;
 ALTER TABLE {schema}.audit_seals ENABLE ALWAYS TRIGGER audit_seals_append_only;
 ALTER TABLE {schema}.platform_audit_seals ENABLE ALWAYS TRIGGER platform_audit_seals_append_only;
+
+-- While a host's hook runs in a commit (SET LOCAL offerkit.hook), nothing is committed, so the hook cannot commit half of it.
+CREATE FUNCTION {schema}.audit_hook_over() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM {schema}.ensure(coalesce(current_setting('offerkit.hook', true), '') = '',
+        'audit_hook_over', 'a commit hook does not end its transaction');
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER audit_hook_over AFTER INSERT ON {schema}.offer_audit_logs
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (current_setting('offerkit.hook', true) = 'runs')
+    EXECUTE FUNCTION {schema}.audit_hook_over();
+CREATE CONSTRAINT TRIGGER platform_audit_hook_over AFTER INSERT ON {schema}.platform_audit_logs
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (current_setting('offerkit.hook', true) = 'runs')
+    EXECUTE FUNCTION {schema}.audit_hook_over();
 
 -- Nothing is committed without its record. A change of an offer needs one that names it, or that names no single
 -- object; the other tables, one of the same transaction in the scope that they belong to.

@@ -74,8 +74,12 @@ impl AuditRepository for PgTransaction {
             builder.push(" AND it.action = ").push_bind(action.as_str());
         }
         if let Some(is_refused) = filter.is_refused {
-            let outcome = if is_refused { "refused" } else { "done" };
-            builder.push(" AND it.outcome = ").push_bind(outcome);
+            // Not bound, so that every plan may use the index of refusals.
+            builder.push(if is_refused {
+                " AND it.outcome = 'refused'"
+            } else {
+                " AND it.outcome = 'done'"
+            });
         }
         if let Some(from) = filter.from {
             builder
@@ -154,6 +158,24 @@ pub(crate) async fn insert(open: &mut Open, record: &AuditRecord) -> Result<Stam
     let row = open.one(statement).await?;
     let transaction = row.get("transaction_id")?;
     Ok(Stamp { transaction })
+}
+
+/// Whether the transaction that is open is the one that added the record.
+pub(crate) async fn is_of_this_transaction(
+    open: &mut Open,
+    record: &AuditRecord,
+) -> Result<bool, StoreError> {
+    let table = match record.scope {
+        Scope::Platform => "platform_audit_logs",
+        Scope::Tenant(_) => "offer_audit_logs",
+    };
+    let statement = open.query(&[
+        "SELECT EXISTS (SELECT FROM {schema}.",
+        table,
+        " AS it WHERE it.id = $1 AND it.transaction_id = pg_current_xact_id_if_assigned()) AS is_there",
+    ]);
+    let row = open.one(statement.bind(record.id.as_uuid())).await?;
+    row.get("is_there")
 }
 
 /// How the transaction of a stamp ended: `committed`, `aborted` or `in progress`; nothing where the server has forgotten.

@@ -59,6 +59,17 @@ pub enum Weakness {
         /// To which table.
         table: String,
     },
+    /// Imports could not stage what they bring.
+    #[error(
+        "the role `{role}` may not make temporary tables, through which imports merge customers; run `GRANT TEMPORARY ON \
+         DATABASE {database} TO {role}`"
+    )]
+    NoStaging {
+        /// The role.
+        role: String,
+        /// The database.
+        database: String,
+    },
     /// A crash could lose what was answered as committed.
     #[error(
         "`synchronous_commit` is off, so a crash loses approvals and deliveries that were answered; set it to `on` for \
@@ -156,20 +167,18 @@ pub(crate) async fn run(pool: &PgPool, schema: &SchemaName) -> Result<(), CheckE
 }
 
 async fn server(connection: &mut PgConnection) -> Result<Vec<Weakness>, sqlx::Error> {
+    let too_old = migrate::too_old(connection).await?;
     let row = sqlx::query(
-        "SELECT current_setting('server_version_num')::INT AS number, current_setting('server_version') AS version,
-            current_setting('server_encoding') AS encoding, current_setting('synchronous_commit') AS commit,
+        "SELECT current_setting('server_encoding') AS encoding, current_setting('synchronous_commit') AS commit,
             current_setting('session_replication_role') AS replication,
-            current_user::TEXT AS role, (SELECT it.rolsuper OR it.rolbypassrls FROM pg_roles AS it
+            current_user::TEXT AS role, current_database()::TEXT AS database,
+            has_database_privilege(current_database(), 'TEMPORARY') AS may_stage, (SELECT it.rolsuper OR it.rolbypassrls FROM pg_roles AS it
                 WHERE it.rolname = current_user) AS bypasses",
     )
     .fetch_one(connection)
     .await?;
     let mut found = Vec::new();
-    if row.try_get::<i32, _>("number")? < 150_000 {
-        let version = row.try_get("version")?;
-        found.push(Weakness::OldServer { version });
-    }
+    found.extend(too_old.map(|version| Weakness::OldServer { version }));
     let encoding: String = row.try_get("encoding")?;
     if encoding != "UTF8" {
         found.push(Weakness::Encoding { encoding });
@@ -180,6 +189,10 @@ async fn server(connection: &mut PgConnection) -> Result<Vec<Weakness>, sqlx::Er
     let value: String = row.try_get("replication")?;
     if value != "origin" {
         found.push(Weakness::ReplicationRole { value });
+    }
+    if !row.try_get::<bool, _>("may_stage")? {
+        let (role, database) = (row.try_get("role")?, row.try_get("database")?);
+        found.push(Weakness::NoStaging { role, database });
     }
     if row.try_get("bypasses")? {
         let role = row.try_get("role")?;

@@ -1,26 +1,28 @@
 //! Committing changes together with their record, once for each operation, also where the answer is lost.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use offerkit_core::{
     audit::{AuditOutcome, AuditRecord},
     id::OperationId,
     ports::{Access, StoreError, UniqueKey},
 };
-use sqlx::PgPool;
 
 use crate::{
     audit::{self, Stamp},
-    connection::{CommitFailure, Open},
+    connection::{CommitFailure, Open, Source},
     error::{backend, store_error},
-    schema::SchemaName,
+    hook::{self, CommitHook},
+    schema::{Beginning, SchemaName},
 };
 
-/// What it takes to find out how a commit ended whose answer did not arrive.
+/// What it takes to commit, and to find out how a commit ended whose answer did not arrive.
 #[derive(Clone)]
 pub(crate) struct Settling {
-    pub(crate) pool: PgPool,
+    pub(crate) source: Source,
     pub(crate) schema: SchemaName,
+    /// What the host does in it.
+    pub(crate) hook: Option<Arc<dyn CommitHook>>,
 }
 
 /// How long a transaction may take to end after its connection was lost, and the server to come back.
@@ -38,7 +40,10 @@ pub(crate) async fn commit(
     record: AuditRecord,
     settling: Settling,
 ) -> Result<AuditRecord, StoreError> {
-    let stamp = append(&mut open, &record).await?;
+    let stamp = match settling.hook.as_deref() {
+        Some(hook) => hook::append(&mut open, &record, hook).await?,
+        None => append(&mut open, &record).await?,
+    };
     match open.commit().await {
         Ok(()) => Ok(record),
         Err(CommitFailure::Failed(error)) => Err(error),
@@ -77,8 +82,9 @@ async fn settle(
     error: sqlx::Error,
 ) -> Result<AuditRecord, StoreError> {
     for _ in 0..PATIENCE {
-        let Settling { pool, schema } = settling.clone();
-        if let Ok(mut open) = Open::begin(pool, schema, record.scope, Access::Read).await {
+        let Settling { source, schema, .. } = settling.clone();
+        let beginning = Beginning::short(record.scope, Access::Read);
+        if let Ok(mut open) = Open::begin(source, schema, beginning).await {
             // First the status: if that is final, the record that is looked for after it is there or will never be.
             let status = audit::status(&mut open, stamp).await;
             drop(open);
@@ -101,8 +107,9 @@ async fn settled(
     was_aborted: bool,
     error: sqlx::Error,
 ) -> Result<AuditRecord, StoreError> {
-    let Settling { pool, schema } = settling.clone();
-    let mut open = Open::begin(pool, schema, record.scope, Access::Read).await?;
+    let Settling { source, schema, .. } = settling.clone();
+    let beginning = Beginning::short(record.scope, Access::Read);
+    let mut open = Open::begin(source, schema, beginning).await?;
     match audit::find_operation(&mut open, record.operation).await? {
         Some(done) if done.id == record.id => Ok(record),
         Some(first) => Err(StoreError::AlreadyDone(Box::new(first))),

@@ -1,5 +1,7 @@
 //! A connection with a transaction open on it, which is ended however its holder ends.
 
+use std::sync::Arc;
+
 use offerkit_core::{
     domain::Scope,
     ports::{Access, StoreError},
@@ -13,21 +15,37 @@ use sqlx::{
 use tokio::runtime::Handle;
 
 use crate::{
+    customers::Encoder,
     error::{backend, is_of_connection, is_unknown, store_error},
+    joined::{Shared, Turn},
     rows::Row,
-    schema::{self, SchemaName},
+    schema::{self, Beginning, SchemaName},
 };
 
 pub(crate) type Statement = Query<'static, Postgres, PgArguments>;
 
-/// A transaction of the database. Dropping it discards what it changed; until the server has done so, the connection is
-/// given to nobody else.
+/// Where a transaction is begun.
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// On a connection of its own.
+    Pool(PgPool),
+    /// In the host's transaction.
+    Joined(Arc<Shared>),
+}
+
+/// A transaction of the database, or a part of the host's. Dropping it discards what it changed; until the server has
+/// done so, the connection is given to nobody else.
 pub(crate) struct Open {
-    connection: Option<PoolConnection<Postgres>>,
+    held: Option<Held>,
     schema: SchemaName,
     scope: Scope,
     access: Access,
     runtime: Handle,
+}
+
+enum Held {
+    Pooled(PoolConnection<Postgres>),
+    Joined(Turn),
 }
 
 /// How a commit failed.
@@ -47,36 +65,42 @@ pub(crate) async fn detached<T: Send + 'static>(
 }
 
 impl Open {
-    /// Begins a transaction. Connections that turn out to be broken, or in a transaction that someone left open, are
-    /// closed, and another is taken.
+    /// Begins a transaction, or a part of the host's.
     pub(crate) async fn begin(
-        pool: PgPool,
+        source: Source,
         schema: SchemaName,
-        scope: Scope,
-        access: Access,
+        beginning: Beginning,
     ) -> Result<Self, StoreError> {
+        let (open, _) = Self::begin_with(source, schema, beginning).await?;
+        Ok(open)
+    }
+
+    /// The same, with what the beginning's other statement answers.
+    pub(crate) async fn begin_with(
+        source: Source,
+        schema: SchemaName,
+        beginning: Beginning,
+    ) -> Result<(Self, Vec<Row>), StoreError> {
         detached(async move {
             let runtime = Handle::try_current().map_err(backend)?;
-            let mut tries = pool.options().get_max_connections();
-            loop {
-                let mut connection = pool.acquire().await.map_err(store_error)?;
-                let begin = sqlx::raw_sql(schema::begin(scope, access));
-                let Err(error) = begin.execute(&mut *connection).await else {
-                    return Ok(Self {
-                        connection: Some(connection),
-                        schema,
-                        scope,
-                        access,
-                        runtime,
-                    });
-                };
-                // Whoever finds out, nobody gets this connection again.
-                drop(connection.detach());
-                if tries == 0 || !is_of_connection(&error) {
-                    return Err(store_error(error));
+            let (held, told) = match source {
+                Source::Pool(pool) => {
+                    let (connection, told) = begun(&pool, &beginning).await?;
+                    (Held::Pooled(connection), told)
                 }
-                tries -= 1;
-            }
+                Source::Joined(shared) => {
+                    let (turn, told) = Turn::begin(&shared, &schema, &beginning).await?;
+                    (Held::Joined(turn), told)
+                }
+            };
+            let open = Self {
+                held: Some(held),
+                schema,
+                scope: beginning.scope(),
+                access: beginning.access(),
+                runtime,
+            };
+            Ok((open, told))
         })
         .await
     }
@@ -141,17 +165,59 @@ impl Open {
         done.map(|done| done.rows_affected()).map_err(store_error)
     }
 
-    /// Discards what was changed, also after an error, and goes on with another transaction of the same kind.
-    pub(crate) async fn begin_again(&mut self) -> Result<(), StoreError> {
-        let again = sqlx::raw_sql(schema::begin_again(self.scope));
-        let done = again.execute(self.connection()?).await;
+    /// Runs a statement that binds nothing and answers nothing.
+    pub(crate) async fn run(&mut self, parts: &[&'static str]) -> Result<(), StoreError> {
+        let statement = sqlx::raw_sql(self.schema.join(parts));
+        let done = statement.execute(self.connection()?).await;
         done.map(drop).map_err(store_error)
     }
 
-    /// Commits. To be awaited in a task that nobody cuts.
+    /// Runs a `COPY … FROM STDIN` with the pieces that `source` gives.
+    pub(crate) async fn copy(
+        &mut self,
+        parts: &[&'static str],
+        mut source: Encoder<'_, '_>,
+    ) -> Result<(), StoreError> {
+        let statement = self.schema.render(&parts.concat());
+        let connection = self.connection()?;
+        let mut copy = connection
+            .copy_in_raw(&statement)
+            .await
+            .map_err(store_error)?;
+        loop {
+            match source.next() {
+                Ok(Some(piece)) => {
+                    copy.send(piece).await.map_err(store_error)?;
+                }
+                Ok(None) => return copy.finish().await.map(drop).map_err(store_error),
+                Err(error) => {
+                    copy.abort("a row cannot be encoded")
+                        .await
+                        .map_err(store_error)?;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Discards what was changed, also after an error, and goes on with another transaction of the same kind.
+    pub(crate) async fn begin_again(&mut self) -> Result<(), StoreError> {
+        let again = match self.held {
+            Some(Held::Joined(_)) => schema::begin_again_within(&self.schema, self.scope),
+            Some(Held::Pooled(_)) | None => schema::begin_again(self.scope),
+        };
+        let done = sqlx::raw_sql(again).execute(self.connection()?).await;
+        done.map(drop).map_err(store_error)
+    }
+
+    /// Commits; of the host's transaction, what the host will commit. To be awaited in a task that nobody cuts.
     pub(crate) async fn commit(mut self) -> Result<(), CommitFailure> {
-        let Some(mut connection) = self.connection.take() else {
-            return Err(CommitFailure::Failed(StoreError::Aborted));
+        let mut connection = match self.held.take() {
+            None => return Err(CommitFailure::Failed(StoreError::Aborted)),
+            Some(Held::Joined(turn)) => {
+                return turn.end(&self.schema).await.map_err(CommitFailure::Failed);
+            }
+            Some(Held::Pooled(connection)) => connection,
         };
         match sqlx::raw_sql("COMMIT").execute(&mut *connection).await {
             Ok(_) => Ok(()),
@@ -164,23 +230,60 @@ impl Open {
         }
     }
 
-    fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
-        let connection = self.connection.as_mut().ok_or(StoreError::Aborted)?;
-        Ok(&mut *connection)
+    pub(crate) fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+        match &mut self.held {
+            Some(Held::Pooled(connection)) => Ok(&mut *connection),
+            Some(Held::Joined(turn)) => turn.connection(),
+            None => Err(StoreError::Aborted),
+        }
+    }
+}
+
+/// A connection on which a transaction was begun. Those that turn out to be broken, or in a transaction that someone left
+/// open, are closed, and another is taken.
+async fn begun(
+    pool: &PgPool,
+    beginning: &Beginning,
+) -> Result<(PoolConnection<Postgres>, Vec<Row>), StoreError> {
+    let mut tries = pool.options().get_max_connections();
+    loop {
+        let mut connection = pool.acquire().await.map_err(store_error)?;
+        let begin = sqlx::raw_sql(beginning.sql());
+        let error = match begin.fetch_all(&mut *connection).await {
+            // The first row is the probe's.
+            Ok(rows) => {
+                return Ok((
+                    connection,
+                    rows.into_iter().skip(1).map(Row::from).collect(),
+                ));
+            }
+            Err(error) => error,
+        };
+        // Whoever finds out, nobody gets this connection again.
+        drop(connection.detach());
+        if tries == 0 || !is_of_connection(&error) {
+            return Err(store_error(error));
+        }
+        tries -= 1;
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else {
+        let Some(held) = self.held.take() else {
             return;
         };
         // Whoever drops it may stand outside the runtime.
         let _context = self.runtime.enter();
         self.runtime.spawn(async move {
-            let rollback = sqlx::raw_sql("ROLLBACK");
-            if rollback.execute(&mut *connection).await.is_err() {
-                drop(connection.detach());
+            match held {
+                Held::Joined(turn) => turn.roll_back().await,
+                Held::Pooled(mut connection) => {
+                    let rollback = sqlx::raw_sql("ROLLBACK");
+                    if rollback.execute(&mut *connection).await.is_err() {
+                        drop(connection.detach());
+                    }
+                }
             }
         });
     }

@@ -1,9 +1,6 @@
 //! The platform's customers.
 
-use std::{
-    any::Any,
-    collections::{BTreeMap, HashMap},
-};
+use std::{any::Any, collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use offerkit_core::{
@@ -11,46 +8,36 @@ use offerkit_core::{
     domain::{Customer, Scope},
     id::CustomerId,
     ports::{
-        Access, Candidate, CustomerSource, CustomerStore, ImportReport, Selection, StoreError,
+        Access, CustomerSource, CustomerStore, ImportBatch, ImportReport, Selection, StoreError,
     },
     time::Timestamp,
 };
-use sqlx::types::Uuid;
+use sqlx::{Postgres, QueryBuilder, types::Uuid};
 
-use self::{history::Deliveries, row::customer};
+pub(crate) use self::row::customer;
 use crate::{
     audit,
     commit::{self, Settling},
     connection::{Open, detached},
+    criteria::{Relation, selected},
     store::PgStore,
 };
 
-mod history;
 mod import;
 mod row;
+
+pub(crate) use self::import::{Encoder, Meetings};
 
 const SELECT: &str = "SELECT it.id, it.external_id, it.full_name, it.email, it.phone, it.dob, it.gender, it.kyc_status,
     it.segment, it.occupation, it.annual_income, it.credit_score, it.state, it.city, it.pin_code, it.marital_status,
     it.account_age_months, it.preferred_language, it.is_active, it.created_at, it.attributes::TEXT AS attributes
 FROM {schema}.customers AS it ";
 
-/// How many customers are read at once where the criteria look at each.
-const BATCH: usize = 2_000;
-
-/// Selects by reading the active customers in order of their ids and asking the criteria about each: as much work as
-/// there are customers, and never another answer than the criteria's own.
 #[async_trait]
 impl CustomerSource for PgStore {
     async fn get_many(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
         let mut open = self.open_in(Scope::Platform, Access::Read).await?;
-        let keys: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-        let statement = open.query(&[SELECT, "WHERE it.id = ANY ($1)"]).bind(keys);
-        let mut found = HashMap::new();
-        for row in open.all(statement).await? {
-            let customer = customer(&row)?;
-            found.insert(customer.id(), customer);
-        }
-        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+        read(&mut open, ids).await
     }
 
     async fn select(
@@ -60,42 +47,37 @@ impl CustomerSource for PgStore {
         limit: usize,
     ) -> Result<Vec<CustomerId>, StoreError> {
         let mut open = self.open_for(selection).await?;
-        let mut selected = Vec::new();
-        let mut after = after;
-        while selected.len() < limit {
-            let batch = active(&mut open, after).await?;
-            let history = Deliveries::asked(&mut open, selection, &batch).await?;
-            let chosen = batch.iter().filter(|it| selection.selects(it, &history));
-            selected.extend(chosen.map(Customer::id).take(limit - selected.len()));
-            match batch.last() {
-                Some(last) if batch.len() == BATCH => after = Some(last.id()),
-                Some(_) | None => break,
-            }
-        }
-        Ok(selected)
+        let relation = Relation::ours(open.schema());
+        let statement = selected::page(&relation, selection, after, limit);
+        identified(&mut open, statement).await
     }
 
     async fn count(&self, selection: &Selection) -> Result<u64, StoreError> {
-        let mut count = 0;
-        self.each_selected(selection, |_| count += 1).await?;
-        Ok(count)
+        let mut open = self.open_for(selection).await?;
+        let relation = Relation::ours(open.schema());
+        let mut statement = selected::count(&relation, selection);
+        let rows = open.all(statement.build().persistent(false)).await?;
+        rows.first().map_or(Ok(0), |row| row.number("count"))
     }
 
-    /// The random end of an id comes first here, so that a sample is spread over old and new customers.
+    /// The first selected customers in an order that means nothing, so that a sample is spread over old and new ones.
     async fn sample(
         &self,
         selection: &Selection,
         limit: usize,
     ) -> Result<Vec<Customer>, StoreError> {
-        let mut sample = BTreeMap::new();
-        self.each_selected(selection, |customer| {
-            sample.insert(customer.id().as_uuid().as_u128().reverse_bits(), customer);
-            if sample.len() > limit {
-                sample.pop_last();
+        let mut open = self.open_for(selection).await?;
+        let relation = Relation::ours(open.schema());
+        let mut sampled = Vec::new();
+        // Where the first of all customers do not make a sample, all are asked; those found before stay the first.
+        for relation in relation.first_sampled().iter().chain([&relation]) {
+            let statement = selected::sample(relation, selection, limit);
+            sampled = identified(&mut open, statement).await?;
+            if sampled.len() >= limit {
+                break;
             }
-        })
-        .await?;
-        Ok(sample.into_values().collect())
+        }
+        read(&mut open, &sampled).await
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -104,61 +86,61 @@ impl CustomerSource for PgStore {
 }
 
 impl PgStore {
+    /// How PostgreSQL would find whom a selection selects: the lines of `EXPLAIN`. Nothing is selected.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] where the database cannot be asked.
+    pub async fn explain(&self, selection: &Selection) -> Result<Vec<String>, StoreError> {
+        let mut open = self.open_for(selection).await?;
+        let relation = Relation::ours(open.schema());
+        let mut statement = selected::explain(&relation, selection);
+        let rows = open.all(statement.build().persistent(false)).await?;
+        rows.iter().map(|row| row.get("QUERY PLAN")).collect()
+    }
+
     /// One snapshot, in which the deliveries of the selection's tenant are seen, and of no other.
     async fn open_for(&self, selection: &Selection) -> Result<Open, StoreError> {
         let scope = Scope::Tenant(selection.tenant());
         self.open_in(scope, Access::Read).await
     }
-
-    async fn each_selected(
-        &self,
-        selection: &Selection,
-        mut take: impl FnMut(Customer) + Send,
-    ) -> Result<(), StoreError> {
-        let mut open = self.open_for(selection).await?;
-        let mut after = None;
-        loop {
-            let batch = active(&mut open, after).await?;
-            let history = Deliveries::asked(&mut open, selection, &batch).await?;
-            after = batch.last().map(Customer::id);
-            let is_last = batch.len() < BATCH;
-            for customer in batch {
-                if selection.selects(&customer, &history) {
-                    take(customer);
-                }
-            }
-            if is_last {
-                return Ok(());
-            }
-        }
-    }
 }
 
-/// The next active customers, in order of their ids.
-async fn active(open: &mut Open, after: Option<CustomerId>) -> Result<Vec<Customer>, StoreError> {
-    let after = after.map_or(Uuid::nil(), CustomerId::as_uuid);
-    let statement = open
-        .query(&[
-            SELECT,
-            "WHERE it.is_active AND it.id > $1 ORDER BY it.id LIMIT $2",
-        ])
-        .bind(after)
-        .bind(i64::try_from(BATCH).unwrap_or(i64::MAX));
-    let rows = open.all(statement).await?;
-    rows.iter().map(customer).collect()
+/// The customers whose ids a statement of criteria selects. It is planned with its values each time, since how many
+/// customers they select decides how they are best found.
+pub(crate) async fn identified(
+    open: &mut Open,
+    mut statement: QueryBuilder<Postgres>,
+) -> Result<Vec<CustomerId>, StoreError> {
+    let rows = open.all(statement.build().persistent(false)).await?;
+    let ids = rows.iter().map(|row| row.get("id"));
+    ids.map(|id| id.map(CustomerId::from_uuid)).collect()
+}
+
+/// The customers of these ids, in this order.
+async fn read(open: &mut Open, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+    let keys: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    let statement = open.query(&[SELECT, "WHERE it.id = ANY ($1)"]).bind(keys);
+    let mut found = HashMap::new();
+    for row in open.all(statement).await? {
+        let customer = customer(&row)?;
+        found.insert(customer.id(), customer);
+    }
+    Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
 }
 
 #[async_trait]
 impl CustomerStore for PgStore {
     async fn import(
         &self,
-        customers: Vec<Candidate>,
+        batch: Arc<ImportBatch>,
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError> {
         let (mut open, settling) = self.recorded(&event).await?;
+        let meetings = self.meetings();
         detached(async move {
             refuse_repeated(&mut open, &event).await?;
-            let report = import::import(&mut open, &customers).await?;
+            let report = import::import(&mut open, &batch, &meetings).await?;
             let mut record = event.into_record();
             record.result = serde_json::to_value(&report).unwrap_or_default();
             commit::commit(open, record, settling).await?;
@@ -191,8 +173,7 @@ impl PgStore {
             });
         }
         let open = self.open_in(Scope::Platform, Access::Write).await?;
-        let (pool, schema) = self.parts();
-        Ok((open, Settling { pool, schema }))
+        Ok((open, self.settling()))
     }
 }
 
@@ -216,7 +197,12 @@ async fn erase(open: &mut Open, customer: CustomerId, at: Timestamp) -> Result<b
         ])
         .bind(customer.as_uuid())
         .bind(at.as_datetime());
-    if open.execute(statement).await? == 0 {
+    let is_scrubbed = open.execute(statement).await? > 0;
+    // The key of a customer who stands in a table of the host, which alone can erase them there.
+    let statement =
+        open.query(&["DELETE FROM {schema}.customer_keys AS it WHERE it.customer_id = $1"]);
+    let had_key = open.execute(statement.bind(customer.as_uuid())).await? > 0;
+    if !is_scrubbed && !had_key {
         let statement =
             open.query(&["SELECT it.id FROM {schema}.customers AS it WHERE it.id = $1"]);
         let found = open.optional(statement.bind(customer.as_uuid())).await?;

@@ -64,19 +64,38 @@ pub(crate) fn is_of_connection(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether there is no transaction to begin a part of: none is open, or it has failed.
+pub(crate) fn is_outside_transaction(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(answer) = error else {
+        return false;
+    };
+    ["25P01", "25P02"].contains(&&*answer.code().unwrap_or_default())
+}
+
+/// Whether transactions could not be put in an order, so that trying again may succeed.
+pub(crate) fn is_retry(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(answer) = error else {
+        return false;
+    };
+    RETRIES.contains(&&*answer.code().unwrap_or_default())
+}
+
+/// Serialisation failures, deadlocks, and locks that were not to be had in time.
+const RETRIES: [&str; 3] = ["40001", "40P01", "55P03"];
+
 fn server_error(answer: &PgDatabaseError) -> StoreError {
     let constraint = answer.constraint().unwrap_or_default();
     if let Some(sentence) = refusals::sentence(constraint) {
         return StoreError::Refused(sentence);
     }
     match answer.code() {
-        // Serialisation failures, deadlocks, and locks that were not to be had in time.
-        "40001" | "40P01" | "55P03" => StoreError::Retry(Box::new(without_values(answer))),
+        code if RETRIES.contains(&code) => StoreError::Retry(Box::new(without_values(answer))),
         "23505" if constraint == "audience_runs_running" => StoreError::Conflict("run"),
         "23505" => StoreError::Duplicate(unique_key(constraint)),
         "23503" => StoreError::MissingReference(reference(constraint)),
         "OF001" => StoreError::Refused("a defence of the database does not allow it"),
         "OF002" => StoreError::Refused("nothing is changed without its record in the audit log"),
+        "25006" => StoreError::ReadOnly,
         "22021" | "22P05" => {
             StoreError::Refused("a text has the character U+0000, which PostgreSQL does not hold")
         }

@@ -11,14 +11,14 @@ use sqlx::types::Uuid;
 use crate::{
     keyset,
     rows::{Row, signed, wrong},
-    transaction::PgTransaction,
+    transaction::{Call, PgTransaction},
 };
 
 const SELECT: &str = "SELECT it.tenant_id, it.id, it.name, it.description, it.permissions, it.created_at, it.updated_at,
     it.version
 FROM {schema}.groups AS it ";
 
-const SELECT_HELD: &str =
+pub(crate) const SELECT_HELD: &str =
     "SELECT it.tenant_id, it.user_id, it.group_id, it.given_by, it.given_at, it.decides_from,
     held.name, held.permissions
 FROM {schema}.user_tenant_roles AS it
@@ -133,6 +133,9 @@ impl GroupRepository for PgTransaction {
         tenant: Option<TenantId>,
     ) -> Result<Vec<HeldGroup>, StoreError> {
         let mut call = self.reading()?;
+        if let Some(held) = seen(&call, user, tenant) {
+            return call.done(held);
+        }
         let mut builder = call.builder(&[SELECT_HELD, "WHERE it.user_id = "]);
         builder.push_bind(user.as_uuid());
         if let Some(tenant) = tenant {
@@ -151,6 +154,9 @@ impl GroupRepository for PgTransaction {
         tenant: TenantId,
     ) -> Result<Vec<HeldGroup>, StoreError> {
         let mut call = self.reading()?;
+        if let Some(held) = seen(&call, user, Some(tenant)) {
+            return call.done(held);
+        }
         let statement = call
             .query(&[
                 SELECT_HELD,
@@ -209,6 +215,12 @@ impl GroupRepository for PgTransaction {
     }
 }
 
+/// What came with the user.
+fn seen(call: &Call<'_>, user: UserId, tenant: Option<TenantId>) -> Option<Vec<HeldGroup>> {
+    let of_scope = tenant.is_some() && tenant == call.scope().tenant();
+    call.seen.held(user).filter(|_| of_scope)
+}
+
 fn names(permissions: PermissionSet) -> Vec<&'static str> {
     permissions.iter().map(Permission::as_str).collect()
 }
@@ -244,7 +256,7 @@ fn membership(row: &Row) -> Result<Membership, StoreError> {
     })
 }
 
-fn held(row: &Row) -> Result<HeldGroup, StoreError> {
+pub(crate) fn held(row: &Row) -> Result<HeldGroup, StoreError> {
     Ok(HeldGroup {
         membership: membership(row)?,
         name: row.text("name")?,

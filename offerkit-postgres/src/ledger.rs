@@ -13,8 +13,12 @@ use offerkit_core::{
 use crate::{
     commit,
     connection::{Open, detached},
+    criteria::Relation,
+    mapped::MappedCustomers,
     store::PgStore,
 };
+
+use self::filling::Selected;
 
 mod claiming;
 mod filling;
@@ -27,6 +31,12 @@ const OF_CAMPAIGN: &str =
     "it.tenant_number = (SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = $1)
     AND it.campaign_number = (SELECT campaign.number FROM {schema}.campaigns AS campaign
         WHERE campaign.tenant_id = $1 AND campaign.id = $2)";
+
+/// What was sent stays sent where the host rolls back.
+const UNCOMMITTED: &str = "nothing is sent in a transaction of the host's";
+
+/// Others claim rows until they see what the host commits.
+const UNSEEN: &str = "claims are told once the host's transaction has ended";
 
 const CONFLICT: StoreError = StoreError::Conflict("run");
 
@@ -63,23 +73,15 @@ impl Ledger for PgStore {
         source: &dyn CustomerSource,
         extension: &Extension<'_>,
     ) -> Result<Run, StoreError> {
-        let tenant = extension.selection.tenant();
-        let mut open = self.reading_for(tenant).await?;
-        let run = runs::find(&mut open, tenant, extension.run)
-            .await?
-            .ok_or(CONFLICT)?;
-        drop(open);
-        if run.status != RunStatus::Running {
-            return Err(CONFLICT);
-        }
-        // No transaction is open while the source is asked.
-        let selected = source
-            .select(extension.selection, run.position, extension.limit)
-            .await?;
+        let selection = extension.selection;
+        let (tenant, run) = (selection.tenant(), extension.run);
+        let selected = match self.relation_of(source) {
+            Some(relation) => Selected::Of(Box::new(relation), selection.clone()),
+            None => self.selected(source, extension).await?,
+        };
         let chunk = filling::Chunk {
             tenant,
-            run: run.id,
-            position: run.position,
+            run,
             selected,
             channels: extension.channels.to_vec(),
             ceiling: extension.ceiling,
@@ -120,6 +122,7 @@ impl Ledger for PgStore {
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        self.refuse_joined(UNCOMMITTED)?;
         let (mut open, request) = (self.writing_for(request.tenant).await?, *request);
         detached(async move {
             let claimed = claiming::claim(&mut open, &request).await?;
@@ -154,6 +157,7 @@ impl Ledger for PgStore {
     }
 
     async fn reclaim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        self.refuse_joined(UNCOMMITTED)?;
         let (mut open, request) = (self.writing_for(request.tenant).await?, *request);
         detached(async move {
             let claimed = claiming::reclaim(&mut open, &request).await?;
@@ -199,6 +203,7 @@ impl Ledger for PgStore {
         tenant: TenantId,
         campaign: CampaignId,
     ) -> Result<Option<Timestamp>, StoreError> {
+        self.refuse_joined(UNSEEN)?;
         let mut open = self.reading_for(tenant).await?;
         reading::claimed_until(&mut open, tenant, campaign).await
     }
@@ -265,6 +270,36 @@ impl Ledger for PgStore {
 }
 
 impl PgStore {
+    /// Where `source` selects, if that is the database of this store.
+    fn relation_of(&self, source: &dyn CustomerSource) -> Option<Relation> {
+        let source = source.as_any();
+        if let Some(mapped) = source.downcast_ref::<MappedCustomers>() {
+            let is_here = mapped.store().is_on_pool_of(self);
+            return is_here.then(|| mapped.relation().clone());
+        }
+        let store = source.downcast_ref::<Self>()?;
+        let is_here = store.is_on_pool_of(self);
+        is_here.then(|| Relation::ours(store.schema()))
+    }
+
+    /// The next whom another source selects. No transaction is open while it is asked.
+    async fn selected(
+        &self,
+        source: &dyn CustomerSource,
+        extension: &Extension<'_>,
+    ) -> Result<Selected, StoreError> {
+        let tenant = extension.selection.tenant();
+        let mut open = self.reading_for(tenant).await?;
+        let run = runs::find(&mut open, tenant, extension.run).await?;
+        drop(open);
+        let run = run.filter(|run| run.status == RunStatus::Running);
+        let position = run.ok_or(CONFLICT)?.position;
+        let selected = source
+            .select(extension.selection, position, extension.limit)
+            .await?;
+        Ok(Selected::Ids(position, selected))
+    }
+
     async fn reading_for(&self, tenant: TenantId) -> Result<Open, StoreError> {
         self.open_in(Scope::Tenant(tenant), Access::Read).await
     }

@@ -11,6 +11,12 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
+    /// The server is older than what the migrations need; nothing was changed.
+    #[error("the server is PostgreSQL {version}; upgrade it to 15 or later")]
+    OldServer {
+        /// Its version.
+        version: String,
+    },
     /// A migration that the database has is not the one of this library.
     #[error(
         "migration `{name}` has the checksum {applied} in the database, but {expected} in this library: \
@@ -67,6 +73,9 @@ struct Applied {
 pub(crate) async fn run(pool: &PgPool, schema: &SchemaName) -> Result<(), MigrateError> {
     // Not of the pool: it keeps the login role and, until it is closed, the lock.
     let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
+    if let Some(version) = too_old(&mut connection).await? {
+        return Err(MigrateError::OldServer { version });
+    }
     let migrated = locked(&mut connection, schema).await;
     let closed = connection.close().await;
     migrated?;
@@ -83,6 +92,15 @@ async fn locked(connection: &mut PgConnection, schema: &SchemaName) -> Result<()
         apply(&mut *connection, migration).await?;
     }
     Ok(())
+}
+
+/// The server's version, where it is older than what the defences need.
+pub(crate) async fn too_old(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT current_setting('server_version') WHERE current_setting('server_version_num')::INT < 150000",
+    )
+    .fetch_optional(connection)
+    .await
 }
 
 /// What the database lacks, if what it has is ours.

@@ -77,12 +77,16 @@ impl OfferRepository for PgTransaction {
 
     async fn update(&mut self, offer: Offer) -> Result<Offer, StoreError> {
         let (tenant, id) = (offer.tenant(), offer.id());
+        let seen = self.take_locked_offer(id);
         let mut call = self.writing_in(Scope::Tenant(tenant))?;
-        let stored = locked(&mut call, tenant, id).await?;
+        let stored = match seen {
+            Some(seen) => Some(seen),
+            None => locked(&mut call, tenant, id).await?,
+        };
         let stored = stored
             .filter(|stored| stored.version() == offer.version())
             .ok_or(StoreError::Conflict("offer"))?;
-        match find_revision(&mut call, tenant, id, offer.revision()).await? {
+        match kept_revision(&mut call, &stored, offer.revision()).await? {
             Some(kept) if kept == *offer.working() => {}
             Some(_) => return Err(StoreError::Refused("a stored revision never changes")),
             None if offer.working().offer == id => {
@@ -165,6 +169,9 @@ impl OfferRepository for PgTransaction {
             return Ok(None);
         };
         let found = locked(&mut call, tenant, id).await?;
+        if !call.lock(" FOR UPDATE").is_empty() {
+            call.seen.keep_offer(found.as_ref());
+        }
         call.done(found.filter(|offer| offer.deleted_at().is_none()))
     }
 
@@ -276,6 +283,21 @@ async fn find_revision(
         .bind(sought(number.get()));
     let row = open.optional(statement).await?;
     row.as_ref().map(revision).transpose()
+}
+
+/// The revision of this number, if there is one, of an offer that is locked.
+async fn kept_revision(
+    open: &mut Open,
+    stored: &Offer,
+    number: RevisionNumber,
+) -> Result<Option<OfferRevision>, StoreError> {
+    if number == stored.revision() {
+        return Ok(Some(stored.working().clone()));
+    }
+    if number > stored.latest_revision() {
+        return Ok(None);
+    }
+    find_revision(open, stored.tenant(), stored.id(), number).await
 }
 
 async fn insert_revision(

@@ -52,9 +52,72 @@ impl SchemaName {
     }
 }
 
+/// How a transaction begins.
+pub(crate) struct Beginning {
+    scope: Scope,
+    access: Access,
+    is_long: bool,
+    also: Option<String>,
+}
+
+impl Beginning {
+    /// One whose statements keep to the connection's timeout.
+    pub(crate) const fn short(scope: Scope, access: Access) -> Self {
+        Self {
+            scope,
+            access,
+            is_long: false,
+            also: None,
+        }
+    }
+
+    /// One whose statements take as long as they take.
+    pub(crate) fn long(scope: Scope, access: Access) -> Self {
+        Self {
+            is_long: true,
+            ..Self::short(scope, access)
+        }
+    }
+
+    /// With a statement that is answered in the same round trip; no value stands in it but ids of ours.
+    pub(crate) fn and(self, also: Option<String>) -> Self {
+        Self { also, ..self }
+    }
+
+    pub(crate) const fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    pub(crate) const fn access(&self) -> Access {
+        self.access
+    }
+
+    pub(crate) fn sql(&self) -> AssertSqlSafe<String> {
+        let mut sql = begin(self.scope, self.access);
+        if self.is_long {
+            sql.push_str("; SET LOCAL statement_timeout = 0");
+        }
+        if let Some(also) = &self.also {
+            sql.push_str("; ");
+            sql.push_str(also);
+        }
+        AssertSqlSafe(sql)
+    }
+
+    /// The same as a part of the host's transaction, whose timeouts stay the host's.
+    pub(crate) fn sql_within(&self, schema: &SchemaName) -> AssertSqlSafe<String> {
+        let mut sql = begin_within(schema, self.scope, self.access);
+        if let Some(also) = &self.also {
+            sql.push_str("; ");
+            sql.push_str(also);
+        }
+        AssertSqlSafe(sql)
+    }
+}
+
 /// Begins a transaction in a scope, in one round trip. Where one is open already, because someone left it so, `BEGIN` only
 /// warns: then the transaction began before this message, and the division fails.
-pub(crate) fn begin(scope: Scope, access: Access) -> AssertSqlSafe<String> {
+fn begin(scope: Scope, access: Access) -> String {
     let begin = match access {
         // One snapshot for all that is read.
         Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -62,13 +125,93 @@ pub(crate) fn begin(scope: Scope, access: Access) -> AssertSqlSafe<String> {
         Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
     let probe = "SELECT 1 / (now() = statement_timestamp())::INTEGER";
-    AssertSqlSafe(format!("{begin}; {probe}; {}", set_tenant(scope)))
+    format!("{begin}; {probe}; {}", set_tenant(scope))
 }
 
 /// Discards what the transaction changed, and begins another of the same kind in its place.
 pub(crate) fn begin_again(scope: Scope) -> AssertSqlSafe<String> {
     // `ROLLBACK AND CHAIN` forgets `SET LOCAL`.
     AssertSqlSafe(format!("ROLLBACK AND CHAIN; {}", set_tenant(scope)))
+}
+
+/// The constraints of ours that are checked at the end of a transaction.
+pub(crate) const DEFERRED: &[&str] = &[
+    "audit_hook_over",
+    "campaign_launches_taken",
+    "campaign_segments_current",
+    "campaigns_recorded",
+    "customers_erased_recorded",
+    "field_catalog_recorded",
+    "groups_recorded",
+    "offer_approvals_recorded",
+    "offer_comments_recorded",
+    "offer_configurations_recorded",
+    "offer_contributions_revision_fkey",
+    "offer_revisions_counted",
+    "offers_latest_revision_fkey",
+    "offers_recorded",
+    "offers_working_revision_fkey",
+    "platform_audit_hook_over",
+    "segments_recorded",
+    "tenants_recorded",
+    "user_tenant_roles_recorded",
+    "users_recorded",
+    "users_super_admin_remains",
+];
+
+/// Begins a part of the host's transaction, in one round trip, and answers what the host has set.
+fn begin_within(schema: &SchemaName, scope: Scope, access: Access) -> String {
+    let only = match access {
+        // Of this savepoint alone.
+        Access::Read => "SET TRANSACTION READ ONLY; ",
+        Access::Write => "",
+    };
+    format!(
+        "SELECT current_setting('role') AS role, coalesce(current_setting('offerkit.tenant', TRUE), '') AS tenant,
+            current_setting('session_replication_role') AS replication;
+        SAVEPOINT offerkit_unit; {only}{}",
+        enter(schema, scope)
+    )
+}
+
+/// Discards what a part of the host's transaction changed, and begins another in its place.
+pub(crate) fn begin_again_within(schema: &SchemaName, scope: Scope) -> AssertSqlSafe<String> {
+    // Going back forgets what was `SET LOCAL` since.
+    AssertSqlSafe(format!(
+        "ROLLBACK TO SAVEPOINT offerkit_unit; {}",
+        enter(schema, scope)
+    ))
+}
+
+/// Discards a part of the host's transaction.
+pub(crate) const ROLL_BACK_WITHIN: &str =
+    "ROLLBACK TO SAVEPOINT offerkit_unit; RELEASE SAVEPOINT offerkit_unit";
+
+/// Makes a part of the host's transaction the host's.
+pub(crate) const RELEASE: &str = "RELEASE SAVEPOINT offerkit_unit";
+
+/// Sets again what the host had set.
+pub(crate) const GIVE_BACK: &str =
+    "SELECT set_config('role', $1, TRUE), set_config('offerkit.tenant', $2, TRUE),
+    set_config('offerkit.claim', '', TRUE)";
+
+/// Checks what PostgreSQL checks at a commit, of our constraints alone, and goes on waiting with the next changes.
+pub(crate) fn check_constraints(schema: &SchemaName) -> AssertSqlSafe<String> {
+    let ours = deferred(schema);
+    AssertSqlSafe(format!(
+        "SET CONSTRAINTS {ours} IMMEDIATE; SET CONSTRAINTS {ours} DEFERRED"
+    ))
+}
+
+/// The role, the tenant and the constraints of a part of the host's transaction, whatever the host has set.
+fn enter(schema: &SchemaName, scope: Scope) -> String {
+    let (tenant, ours) = (set_tenant(scope), deferred(schema));
+    format!("SET LOCAL ROLE offerkit_app; {tenant}; SET CONSTRAINTS {ours} DEFERRED")
+}
+
+fn deferred(schema: &SchemaName) -> String {
+    let names = DEFERRED.iter().map(|name| format!("\"{schema}\".{name}"));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// The tenant whose rows the transaction may see and write; none on the platform. A UUID needs no escaping.
@@ -113,6 +256,32 @@ impl FromStr for SchemaName {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Migrations;
+
+    /// A unit of work in the host's transaction checks what is listed, and leaves the rest to a commit without a tenant.
+    #[test]
+    fn every_deferred_constraint_of_the_migrations_is_listed() {
+        let schema = SchemaName::default();
+        let migrations = Migrations::of(&schema);
+        let mut found = Vec::new();
+        for migration in migrations.list() {
+            let mut named = "";
+            let mut words = migration.sql().split_whitespace().peekable();
+            while let Some(word) = words.next() {
+                match (word, words.peek().copied().unwrap_or_default()) {
+                    ("CONSTRAINT", "TRIGGER") => {
+                        words.next();
+                        named = words.next().unwrap();
+                    }
+                    ("CONSTRAINT", name) => named = name,
+                    ("DEFERRABLE", _) => found.push(named),
+                    _ => {}
+                }
+            }
+        }
+        found.sort_unstable();
+        assert_eq!(found, DEFERRED);
+    }
 
     #[test]
     fn a_schema_name_cannot_break_out_of_its_quotes() {

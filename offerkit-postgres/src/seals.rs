@@ -1,5 +1,4 @@
-//! The chain over a scope's audit log. Committed records are taken in the order of their transactions, and only those of
-//! transactions that began before every one that still runs: whatever comes later stands after them.
+//! The chain over a scope's audit log.
 
 use std::time::Duration;
 
@@ -7,7 +6,7 @@ use async_trait::async_trait;
 use offerkit_core::{
     audit::{AuditRecord, Seal, SealHead},
     domain::Scope,
-    id::{AuditId, TenantId},
+    id::AuditId,
     ports::{Access, AuditSeals, StoreError, UniqueKey},
 };
 use sqlx::types::Uuid;
@@ -15,7 +14,8 @@ use sqlx::types::Uuid;
 use crate::{
     audit::{COLUMNS, record},
     commit,
-    connection::{Open, Statement, detached},
+    connection::{Open, detached},
+    order::{ORDER, SETTLED, bound},
     rows::{Row, signed, sought},
     store::PgStore,
 };
@@ -23,6 +23,8 @@ use crate::{
 /// How often transactions that still run are waited for, so that what was committed a moment ago is sealed now.
 const TRIES: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(10);
+
+const OPEN: &str = "records are sealed once the host's transaction has ended";
 
 /// The statements of one kind of scope. Those of tenants bind the tenant first; the platform's bind nothing there.
 struct Chain {
@@ -74,10 +76,6 @@ const PLATFORM: Chain = Chain {
         WHERE $1::UUID IS NULL ORDER BY new.position",
 };
 
-/// Whether no transaction that began before the record's still runs.
-const SETTLED: &str = "(it.epoch < (SELECT installation.epoch FROM {schema}.installation)
-    OR it.transaction_id < pg_snapshot_xmin(pg_current_snapshot()))";
-
 const fn chain(scope: Scope) -> &'static Chain {
     match scope {
         Scope::Platform => &PLATFORM,
@@ -93,6 +91,7 @@ impl AuditSeals for PgStore {
     }
 
     async fn unsealed(&self, scope: Scope, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
+        self.refuse_joined(OPEN)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut tries = TRIES;
         loop {
@@ -105,7 +104,8 @@ impl AuditSeals for PgStore {
                     SETTLED,
                     " AS is_settled",
                     chain(scope).following,
-                    " ORDER BY it.epoch, it.transaction_id, it.id LIMIT $2",
+                    ORDER,
+                    "$2",
                 ],
             );
             let rows = open.all(statement.bind(limit)).await?;
@@ -131,6 +131,7 @@ impl AuditSeals for PgStore {
     }
 
     async fn append(&self, scope: Scope, head: SealHead, seals: &[Seal]) -> Result<(), StoreError> {
+        self.refuse_joined(OPEN)?;
         let seals = seals.to_vec();
         let open = self.open_in(scope, Access::Write).await?;
         detached(append(open, head, seals)).await
@@ -164,11 +165,6 @@ impl AuditSeals for PgStore {
     }
 }
 
-fn bound(open: &Open, parts: &[&'static str]) -> Statement {
-    let tenant = open.scope().tenant().map(TenantId::as_uuid);
-    open.query(parts).bind(tenant)
-}
-
 async fn head(open: &mut Open) -> Result<SealHead, StoreError> {
     let scope = open.scope();
     let statement = bound(open, &[chain(scope).last]);
@@ -195,7 +191,8 @@ async fn append(mut open: Open, expected: SealHead, seals: Vec<Seal>) -> Result<
             chain(scope).following,
             " AND ",
             SETTLED,
-            " ORDER BY it.epoch, it.transaction_id, it.id LIMIT $2",
+            ORDER,
+            "$2",
         ],
     );
     let next = open.all(statement.bind(limit)).await?;

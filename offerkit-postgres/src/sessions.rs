@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use offerkit_core::{
     digest::Digest,
-    domain::{Scope, Session},
+    domain::Session,
     id::{SessionId, UserId},
     ports::{Access, LoginFailures, Sessions, StoreError},
     time::Timestamp,
@@ -43,7 +43,7 @@ impl Sessions for PgStore {
     }
 
     async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError> {
-        let mut open = self.open_in(Scope::Platform, Access::Read).await?;
+        let mut open = self.open_short(Access::Read).await?;
         let statement = open.query(&[SELECT, "WHERE it.token_hash = $1"]);
         let row = open
             .optional(statement.bind(token_hash.as_bytes().to_vec()))
@@ -64,7 +64,7 @@ impl Sessions for PgStore {
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
-        let mut open = self.open_in(Scope::Platform, Access::Read).await?;
+        let mut open = self.open_short(Access::Read).await?;
         let statement = open.query(&[SELECT, "WHERE it.user_id = $1 ORDER BY it.opened_at, it.id"]);
         let rows = open.all(statement.bind(user.as_uuid())).await?;
         rows.iter().map(session).collect()
@@ -98,7 +98,7 @@ impl Sessions for PgStore {
     }
 
     async fn failures(&self, key: Digest) -> Result<LoginFailures, StoreError> {
-        let mut open = self.open_in(Scope::Platform, Access::Read).await?;
+        let mut open = self.open_short(Access::Read).await?;
         let statement = open.query(&[
             "SELECT it.failures, it.last_at FROM {schema}.login_failures AS it WHERE it.key = $1",
         ]);
@@ -114,7 +114,7 @@ impl Sessions for PgStore {
         key: Digest,
         at: Timestamp,
     ) -> Result<LoginFailures, StoreError> {
-        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        let mut open = self.open_short(Access::Write).await?;
         detached(async move {
             let statement = open
                 .query(&[
@@ -147,7 +147,7 @@ impl PgStore {
         &self,
         statement: impl FnOnce(&Open) -> Statement + Send,
     ) -> Result<u64, StoreError> {
-        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        let mut open = self.open_short(Access::Write).await?;
         let statement = statement(&open);
         detached(async move {
             let changed = open.execute(statement).await?;

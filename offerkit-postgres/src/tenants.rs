@@ -3,13 +3,14 @@ use offerkit_core::{
     domain::{Tenant, TenantParts, Version},
     id::{TenantId, UserId},
     page::{Page, PageRequest},
-    ports::{StoreError, TenantRepository},
+    ports::{Access, StoreError, TenantRepository},
     text::TenantName,
 };
 
 use crate::{
     keyset::by_id,
     rows::{Row, signed},
+    schema::SchemaName,
     transaction::PgTransaction,
 };
 
@@ -61,6 +62,9 @@ impl TenantRepository for PgTransaction {
 
     async fn find(&mut self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
         let mut call = self.reading()?;
+        if let Some(seen) = call.seen.tenant(id).cloned() {
+            return call.done(Some(seen));
+        }
         let statement = call.query(&[SELECT, "WHERE it.id = $1"]);
         let row = call.optional(statement.bind(id.as_uuid())).await?;
         call.done(row.as_ref().map(tenant).transpose()?)
@@ -68,6 +72,9 @@ impl TenantRepository for PgTransaction {
 
     async fn find_for_share(&mut self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
         let mut call = self.reading()?;
+        if let Some(seen) = call.seen.tenant(id).cloned() {
+            return call.done(Some(seen));
+        }
         let statement = call.query(&[SELECT, "WHERE it.id = $1", call.lock(" FOR SHARE")]);
         let row = call.optional(statement.bind(id.as_uuid())).await?;
         call.done(row.as_ref().map(tenant).transpose()?)
@@ -90,6 +97,22 @@ impl TenantRepository for PgTransaction {
             tenant.id().as_uuid()
         }))
     }
+}
+
+/// What a transaction in a tenant's scope begins with: the tenant, locked where something is to be changed. Whoever begins
+/// one asks for it next.
+pub(crate) fn of_scope(schema: &SchemaName, tenant: TenantId, access: Access) -> String {
+    let lock = match access {
+        Access::Read => "",
+        Access::Write => " FOR SHARE",
+    };
+    // A UUID needs no escaping.
+    format!("{}WHERE it.id = '{tenant}'{lock}", schema.render(SELECT))
+}
+
+/// What that answered.
+pub(crate) fn told(rows: &[Row]) -> Result<Option<Tenant>, StoreError> {
+    rows.first().map(tenant).transpose()
 }
 
 fn tenant(row: &Row) -> Result<Tenant, StoreError> {

@@ -5,8 +5,8 @@ use std::ops::{Deref, DerefMut};
 use async_trait::async_trait;
 use offerkit_core::{
     audit::{AuditEvent, AuditRecord, Refusal},
-    domain::Scope,
-    id::TenantId,
+    domain::{Offer, Scope},
+    id::{OfferId, TenantId},
     ports::{
         Access, AuditRepository, CampaignRepository, CatalogRepository, CommentRepository,
         ConfigurationRepository, GroupRepository, OfferRepository, SegmentRepository, StoreError,
@@ -17,6 +17,7 @@ use offerkit_core::{
 use crate::{
     commit::{self, Settling},
     connection::{Open, detached},
+    seen::Seen,
 };
 
 /// The fields are private to this file, so a repository reaches the database through the doors below alone.
@@ -25,6 +26,7 @@ pub(crate) struct PgTransaction {
     access: Access,
     settling: Settling,
     is_aborted: bool,
+    seen: Seen,
 }
 
 /// One call of a repository. Unless it ends with [`done`](Self::done), the transaction is aborted: by an error, and also
@@ -32,6 +34,8 @@ pub(crate) struct PgTransaction {
 pub(crate) struct Call<'t> {
     open: &'t mut Open,
     is_aborted: &'t mut bool,
+    /// What need not be read again.
+    pub(crate) seen: &'t mut Seen,
 }
 
 impl Call<'_> {
@@ -60,12 +64,13 @@ impl DerefMut for Call<'_> {
 }
 
 impl PgTransaction {
-    pub(crate) const fn new(open: Open, access: Access, settling: Settling) -> Self {
+    pub(crate) const fn new(open: Open, access: Access, settling: Settling, seen: Seen) -> Self {
         Self {
             open,
             access,
             settling,
             is_aborted: false,
+            seen,
         }
     }
 
@@ -77,6 +82,7 @@ impl PgTransaction {
         Ok(Call {
             open: &mut self.open,
             is_aborted: &mut self.is_aborted,
+            seen: &mut self.seen,
         })
     }
 
@@ -94,10 +100,17 @@ impl PgTransaction {
     pub(crate) fn writing(&mut self) -> Result<Call<'_>, StoreError> {
         let access = self.access;
         let call = self.reading()?;
+        // Whatever is changed now, nothing that was read before is taken for what is there.
+        *call.seen = Seen::default();
         match access {
             Access::Read => Err(StoreError::ReadOnly),
             Access::Write => Ok(call),
         }
+    }
+
+    /// The offer, if the transaction has read and locked it and has changed nothing since.
+    pub(crate) fn take_locked_offer(&mut self, id: OfferId) -> Option<Offer> {
+        self.seen.take_offer(id)
     }
 
     /// Changes what belongs to `owner`, if that is the transaction's scope.

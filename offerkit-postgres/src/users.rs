@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use offerkit_core::{
     domain::{DecisionHold, ExternalIdentity, PasswordHash, User, UserParts, Version},
-    id::UserId,
+    id::{TenantId, UserId},
     page::{Page, PageRequest},
     ports::{StoreError, UserFilter, UserRepository},
     text::Username,
@@ -10,15 +10,16 @@ use sqlx::types::Uuid;
 
 use crate::{
     connection::Statement,
+    groups,
     keyset::by_id,
     rows::{Row, signed},
-    transaction::PgTransaction,
+    transaction::{Call, PgTransaction},
 };
 
-const SELECT: &str = "SELECT it.id, it.username, it.password_hash, it.full_name, it.email, it.is_super_admin, it.is_active,
+const COLUMNS: &str = "SELECT it.id, it.username, it.password_hash, it.full_name, it.email, it.is_super_admin, it.is_active,
     it.identity_issuer, it.identity_subject, it.must_change_password, it.credential_version, it.hold_reset_by,
-    it.hold_until, it.is_established, it.created_by, it.created_at, it.updated_at, it.version
-FROM {schema}.users AS it ";
+    it.hold_until, it.is_established, it.created_by, it.created_at, it.updated_at, it.version";
+const FROM: &str = " FROM {schema}.users AS it ";
 
 #[async_trait]
 impl UserRepository for PgTransaction {
@@ -57,21 +58,34 @@ impl UserRepository for PgTransaction {
 
     async fn find(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
         let mut call = self.reading()?;
-        let statement = call.query(&[SELECT, "WHERE it.id = $1"]);
+        // In a snapshot, what the user holds is asked for next. Where something changes, whoever acts is found for share.
+        if let Some(tenant) = call
+            .scope()
+            .tenant()
+            .filter(|_| call.lock("changes").is_empty())
+        {
+            let found = find_with_held(&mut call, id, tenant).await?;
+            return call.done(found);
+        }
+        let statement = call.query(&[COLUMNS, FROM, "WHERE it.id = $1"]);
         let row = call.optional(statement.bind(id.as_uuid())).await?;
         call.done(row.as_ref().map(user).transpose()?)
     }
 
     async fn find_for_share(&mut self, id: UserId) -> Result<Option<User>, StoreError> {
         let mut call = self.reading()?;
-        let statement = call.query(&[SELECT, "WHERE it.id = $1", call.lock(" FOR SHARE")]);
+        if let Some(tenant) = call.scope().tenant() {
+            let found = find_with_held(&mut call, id, tenant).await?;
+            return call.done(found);
+        }
+        let statement = call.query(&[COLUMNS, FROM, "WHERE it.id = $1", call.lock(" FOR SHARE")]);
         let row = call.optional(statement.bind(id.as_uuid())).await?;
         call.done(row.as_ref().map(user).transpose()?)
     }
 
     async fn find_by_name(&mut self, name: &Username) -> Result<Option<User>, StoreError> {
         let mut call = self.reading()?;
-        let statement = call.query(&[SELECT, "WHERE it.username = $1"]);
+        let statement = call.query(&[COLUMNS, FROM, "WHERE it.username = $1"]);
         let row = call.optional(statement.bind(name.to_string())).await?;
         call.done(row.as_ref().map(user).transpose()?)
     }
@@ -83,7 +97,8 @@ impl UserRepository for PgTransaction {
         let mut call = self.reading()?;
         let statement = call
             .query(&[
-                SELECT,
+                COLUMNS,
+                FROM,
                 "WHERE it.identity_issuer = $1 AND it.identity_subject = $2",
             ])
             .bind(identity.issuer.to_string())
@@ -98,15 +113,18 @@ impl UserRepository for PgTransaction {
         request: &PageRequest,
     ) -> Result<Page<User>, StoreError> {
         let mut call = self.reading()?;
-        let mut builder = call.builder(&[SELECT, "WHERE TRUE"]);
-        if let Some(is_active) = filter.is_active {
-            builder.push(" AND it.is_active = ").push_bind(is_active);
-        }
-        if let Some(is_super_admin) = filter.is_super_admin {
-            builder
-                .push(" AND it.is_super_admin = ")
-                .push_bind(is_super_admin);
-        }
+        let mut builder = call.builder(&[COLUMNS, FROM, "WHERE TRUE"]);
+        // Not bound, so that every plan may use the indexes of the few.
+        match filter.is_active {
+            Some(true) => builder.push(" AND it.is_active"),
+            Some(false) => builder.push(" AND NOT it.is_active"),
+            None => &mut builder,
+        };
+        match filter.is_super_admin {
+            Some(true) => builder.push(" AND it.is_super_admin"),
+            Some(false) => builder.push(" AND NOT it.is_super_admin"),
+            None => &mut builder,
+        };
         by_id(&mut builder, request);
         let rows = call.all(builder.build()).await?;
         let users = rows.iter().map(user).collect::<Result<_, _>>()?;
@@ -124,6 +142,41 @@ impl UserRepository for PgTransaction {
         let counted = call.all(statement).await?.len();
         call.done(u64::try_from(counted).unwrap_or(u64::MAX))
     }
+}
+
+/// The user, and what the user holds in the scope's tenant, in one round trip; every row of both is locked. Whoever decides
+/// asks for both.
+async fn find_with_held(
+    call: &mut Call<'_>,
+    id: UserId,
+    tenant: TenantId,
+) -> Result<Option<User>, StoreError> {
+    let statement = call
+        .query(&[
+            "WITH held AS (",
+            groups::SELECT_HELD,
+            "WHERE it.user_id = $1 AND it.tenant_id = $2",
+            call.lock(" FOR SHARE"),
+            ") ",
+            COLUMNS,
+            ", held.tenant_id, held.user_id, held.group_id, held.given_by, held.given_at, held.decides_from, held.name,
+                held.permissions
+            FROM {schema}.users AS it LEFT JOIN held ON TRUE
+            WHERE it.id = $1 ORDER BY held.name COLLATE \"C\"",
+            call.lock(" FOR SHARE OF it"),
+        ])
+        .bind(id.as_uuid())
+        .bind(tenant.as_uuid());
+    let rows = call.all(statement).await?;
+    let mut held = Vec::new();
+    for row in &rows {
+        if row.get::<Option<Uuid>>("group_id")?.is_some() {
+            held.push(groups::held(row)?);
+        }
+    }
+    let user = rows.first().map(user).transpose()?;
+    call.seen.keep_held(id, held);
+    Ok(user)
 }
 
 /// Binds $1 to $15: what an update may change, after the id.

@@ -1,9 +1,6 @@
 //! Telling idle workers of new work.
 
-use offerkit_core::{
-    domain::Scope,
-    ports::{Access, StoreError},
-};
+use offerkit_core::ports::{Access, StoreError};
 use sqlx::{
     pool::PoolOptions,
     postgres::{PgListener, PgPoolOptions},
@@ -30,9 +27,10 @@ impl PgStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Backend`] where the database cannot be reached.
+    /// [`StoreError::Backend`] where the database cannot be reached, and [`StoreError::Refused`] in a transaction of the host's.
     pub async fn wake_workers(&self) -> Result<(), StoreError> {
-        let mut open = self.open_in(Scope::Platform, Access::Write).await?;
+        self.refuse_joined("workers are woken once the host's transaction has ended")?;
+        let mut open = self.open_short(Access::Write).await?;
         let channel = open.schema().as_str().to_owned();
         detached(async move {
             let notify = open.query(&["SELECT pg_notify($1, '')"]).bind(channel);

@@ -101,6 +101,13 @@ pub struct RowError {
 pub enum RowProblem {
     /// A column does not take its value.
     Value(CustomerFieldError),
+    /// An attribute is not of the type that the catalog declares.
+    Attribute {
+        /// The beginning of the value.
+        found: Box<str>,
+        /// What the type takes.
+        expected: Box<str>,
+    },
     /// The row has more or fewer values than the header has names.
     FieldCount {
         /// How many values there are.
@@ -126,6 +133,14 @@ impl RowError {
             line,
             column,
             problem,
+        }
+    }
+
+    /// The column and the problem, for whoever shows the line beside it.
+    pub(super) fn without_line(&self) -> String {
+        match &self.column {
+            Some((name, number)) => format!("column {number} ({name}): {}", self.problem),
+            None => self.problem.to_string(),
         }
     }
 
@@ -156,11 +171,10 @@ impl RowError {
 
 impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}", self.line)?;
-        if let Some((name, number)) = &self.column {
-            write!(f, ", column {number} ({name})")?;
+        match &self.column {
+            Some(_) => write!(f, "line {}, {}", self.line, self.without_line()),
+            None => write!(f, "line {}: {}", self.line, self.without_line()),
         }
-        write!(f, ": {}", self.problem)
     }
 }
 
@@ -173,6 +187,9 @@ impl fmt::Display for RowProblem {
                     "" => f.write_str("nothing"),
                     value => write!(f, "`{value}`"),
                 }
+            }
+            Self::Attribute { found, expected } => {
+                write!(f, "expected {expected}, found `{found}`")
             }
             Self::FieldCount {
                 found,
@@ -202,7 +219,17 @@ impl std::error::Error for RowError {
         match &self.problem {
             RowProblem::Value(error) => Some(error),
             RowProblem::Read(error) => Some(error),
-            RowProblem::FieldCount { .. } | RowProblem::Utf8 => None,
+            RowProblem::Attribute { .. } | RowProblem::FieldCount { .. } | RowProblem::Utf8 => None,
+        }
+    }
+}
+
+impl RowProblem {
+    pub(super) fn attribute(text: &str, expected: impl Into<Box<str>>) -> Self {
+        let shown = text.chars().take(64).flat_map(char::escape_debug);
+        Self::Attribute {
+            found: shown.collect::<String>().into(),
+            expected: expected.into(),
         }
     }
 }

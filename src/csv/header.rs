@@ -1,7 +1,10 @@
 //! Which column of the file is which column of the customers table.
 
 use super::HeaderError;
-use crate::domain::customer::Column;
+use crate::{
+    criteria::{Catalog, FieldType, Storage},
+    domain::customer::Column,
+};
 
 /// Before the name of a custom attribute.
 const ATTRIBUTE: &str = "attributes.";
@@ -10,7 +13,8 @@ const ATTRIBUTE: &str = "attributes.";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
     Column(Column),
-    Attribute(String),
+    /// Of this name, and of the type that the catalog declares, where it was asked and has the attribute.
+    Attribute(String, Option<FieldType>),
 }
 
 /// The columns of a file, in its order.
@@ -51,6 +55,18 @@ impl Header {
         })
     }
 
+    /// Gives the attributes the types that `catalog` declares.
+    pub(super) fn type_by(&mut self, catalog: &Catalog) {
+        for (_, target) in &mut self.columns {
+            if let Target::Attribute(name, field_type) = target {
+                let field = catalog
+                    .field(name)
+                    .filter(|field| field.storage() == Storage::Attribute);
+                *field_type = field.map(|field| field.field_type().clone());
+            }
+        }
+    }
+
     pub(super) const fn len(&self) -> usize {
         self.columns.len()
     }
@@ -67,7 +83,7 @@ impl Header {
     pub(super) fn position(&self, name: &str) -> Option<usize> {
         self.targets().position(|target| match target {
             Target::Column(column) => column.as_str() == name,
-            Target::Attribute(attribute) => attribute == name,
+            Target::Attribute(attribute, _) => attribute == name,
         })
     }
 }
@@ -75,7 +91,7 @@ impl Header {
 fn target(name: &str) -> Option<Target> {
     match name.strip_prefix(ATTRIBUTE) {
         Some("") => None,
-        Some(attribute) => Some(Target::Attribute(attribute.to_owned())),
+        Some(attribute) => Some(Target::Attribute(attribute.to_owned(), None)),
         None => name.parse().ok().map(Target::Column),
     }
 }

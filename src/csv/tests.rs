@@ -1,7 +1,12 @@
 use std::fmt::Write as _;
 
+use serde_json::json;
+
 use super::*;
-use crate::id::SystemIds;
+use crate::{
+    criteria::{Criteria, FieldDefinition, FieldType, Moment},
+    id::SystemIds,
+};
 
 const ID: &str = "01890000-0000-7000-8000-000000000001";
 
@@ -202,4 +207,163 @@ fn repeated_words_are_kept_once() {
     let mut rows = customers(file.as_bytes(), &ids, now()).unwrap();
     assert_eq!(rows.by_ref().flatten().count(), 3);
     assert_eq!(rows.words.len(), 1);
+}
+
+fn catalog() -> Catalog {
+    let decimal = FieldType::Decimal {
+        precision: 6,
+        scale: 2,
+    };
+    let values = vec!["gold".into(), "silver".into()];
+    let fields = [
+        ("visits", FieldType::Int),
+        ("spent", decimal),
+        ("vip", FieldType::Bool),
+        ("renewal", FieldType::Date),
+        ("seen", FieldType::Timestamp),
+        ("tags", FieldType::Set),
+        ("tier", FieldType::Enum { values }),
+        ("branch", FieldType::Uuid),
+        ("note", FieldType::Text),
+    ];
+    fields
+        .into_iter()
+        .fold(Catalog::customers(), |catalog, (name, field_type)| {
+            let field = FieldDefinition::attribute(name, field_type).unwrap();
+            catalog.with_attribute(field).unwrap()
+        })
+}
+
+/// The attributes of one row, or what is wrong.
+fn attribute(name: &str, text: &str) -> Result<Value, String> {
+    let file = format!(
+        "full_name,attributes.{name}\nAsha,\"{}\"\n",
+        text.replace('"', "\"\"")
+    );
+    let ids = SystemIds::new();
+    let rows = customers(file.as_bytes(), &ids, now()).unwrap();
+    let customer = rows.typed_by(&catalog()).next().unwrap();
+    let customer = customer.map_err(|error| error.to_string())?;
+    Ok(customer.attribute(name).cloned().unwrap_or_default())
+}
+
+#[test]
+fn attributes_have_the_types_that_the_catalog_declares() {
+    for (name, text, expected) in [
+        ("visits", "-42", json!(-42)),
+        (
+            "visits",
+            "9007199254740993",
+            json!(9_007_199_254_740_993_i64),
+        ),
+        ("spent", "1234.5", json!(1234.5)),
+        ("spent", "-0.10", json!(-0.1)),
+        ("spent", "7", json!(7.0)),
+        ("spent", "0007.5000", json!(7.5)),
+        ("vip", "Yes", json!(true)),
+        ("vip", "0", json!(false)),
+        ("renewal", "2024-02-29", json!("2024-02-29")),
+        (
+            "seen",
+            "2026-01-31T09:30:00+05:30",
+            json!("2026-01-31T04:00:00.000000Z"),
+        ),
+        ("tags", "b| a |b||c d", json!(["a", "b", "c d"])),
+        ("tags", r#"["x|y", "a"]"#, json!(["a", "x|y"])),
+        ("tier", "gold", json!("gold")),
+        (
+            "branch",
+            "018F4A2C000070008000000000000001",
+            json!("018f4a2c-0000-7000-8000-000000000001"),
+        ),
+        ("note", "5", json!("5")),
+        ("unknown", "5", json!("5")),
+        ("visits", "", json!(null)),
+        ("tags", "", json!(null)),
+    ] {
+        assert_eq!(attribute(name, text), Ok(expected), "{name}: {text}");
+    }
+}
+
+#[test]
+fn an_attribute_of_another_type_is_a_mistake_at_its_place() {
+    for (name, text, expected) in [
+        ("visits", "4.5", "a whole number of 64 bits"),
+        ("visits", "9223372036854775808", "a whole number of 64 bits"),
+        (
+            "spent",
+            "12345",
+            "a number with at most 4 digits before the point and 2 behind it",
+        ),
+        (
+            "spent",
+            "1.234",
+            "a number with at most 4 digits before the point and 2 behind it",
+        ),
+        (
+            "spent",
+            "1e3",
+            "a number with at most 4 digits before the point and 2 behind it",
+        ),
+        (
+            "spent",
+            ".5",
+            "a number with at most 4 digits before the point and 2 behind it",
+        ),
+        (
+            "spent",
+            "NaN",
+            "a number with at most 4 digits before the point and 2 behind it",
+        ),
+        ("vip", "maybe", "`true` or `false`"),
+        ("renewal", "2026-02-29", "a date as `YYYY-MM-DD`"),
+        (
+            "seen",
+            "2026-01-31T09:30:00",
+            "a timestamp with an offset, such as `2026-01-31T09:30:00Z`",
+        ),
+        (
+            "tags",
+            "[1]",
+            "texts with `|` between them, or a JSON array of texts",
+        ),
+        ("tier", "bronze", "one of `gold`, `silver`"),
+        ("branch", "42", "a UUID"),
+    ] {
+        let told =
+            format!("line 2, column 2 (attributes.{name}): expected {expected}, found `{text}`");
+        assert_eq!(attribute(name, text), Err(told));
+    }
+}
+
+#[test]
+fn criteria_find_what_a_typed_file_says() {
+    let file = "full_name,attributes.visits,attributes.spent,attributes.tags,attributes.vip\nAsha,3,99.95,a|b,t\n";
+    let ids = SystemIds::new();
+    let rows = customers(file.as_bytes(), &ids, now()).unwrap();
+    let asha = rows.typed_by(&catalog()).next().unwrap().unwrap();
+    let criteria = r#"{"visits": {"$gte": 3}, "spent": 99.95, "tags": {"$has": "b"}, "vip": true}"#;
+    let criteria = Criteria::parse(criteria, &catalog()).unwrap();
+    assert!(criteria.matches(&asha, Moment::in_utc(now())));
+}
+
+#[test]
+fn an_import_learns_what_the_rows_say_themselves() {
+    let file = format!(
+        "full_name,id,created_at,email\nAsha,{ID},2020-01-01T00:00:00Z,\nBen,,,\nChitra,,,chitra\n"
+    );
+    let ids = SystemIds::new();
+    let rows = customers(file.as_bytes(), &ids, now()).unwrap();
+    let rows: Vec<_> = rows.import_rows().map(|row| format!("{row:?}")).collect();
+    let has = |row: &str, id: bool| {
+        assert!(
+            row.contains(&format!("has_id: {id}, has_created_at: {id}")),
+            "{row}"
+        );
+    };
+    has(&rows[0], true);
+    has(&rows[1], false);
+    let told =
+        r#"line: 4, customer: Err("column 4 (email): expected an e-mail address, found `chitra`")"#;
+    assert!(rows[2].contains(told), "{}", rows[2]);
 }

@@ -39,6 +39,15 @@ impl AttributeError {
         self.code
     }
 
+    /// The message without the text, for records that outlive the customer.
+    #[must_use]
+    pub fn unquoted(&self) -> String {
+        let Self {
+            field, expected, ..
+        } = self;
+        format!("attribute `{field}` is not what the catalog declares; expected {expected}")
+    }
+
     /// What its text must be, for a sentence.
     #[must_use]
     pub fn expected(&self) -> &str {

@@ -88,7 +88,7 @@ pub(super) fn is_anniversary(date: NaiveDate, day: NaiveDate) -> bool {
 ///
 /// 29 February is among them where that span holds a 1 March of a common year, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Anniversaries {
+pub struct Anniversaries {
     // A bit for each day of a leap year.
     days: [u64; 6],
 }
@@ -109,19 +109,34 @@ impl Anniversaries {
         found
     }
 
+    /// The months, from 1 on, and the days in them, in the order of the year.
+    pub fn month_days(&self) -> impl Iterator<Item = (u32, u32)> {
+        let first = NaiveDate::from_yo_opt(LEAP_YEAR, 1);
+        let days = first
+            .into_iter()
+            .flat_map(|first| first.iter_days().take(366));
+        let found = days.filter(|day| self.contains(*day));
+        found.map(|day| (day.month(), day.day()))
+    }
+
     fn insert(&mut self, day: u32) {
         if let Some(word) = self.days.get_mut(word(day)) {
             *word |= 1 << (day % 64);
         }
     }
 
-    pub(super) fn contains(&self, date: NaiveDate) -> bool {
+    /// Whether the month and day of `date` are among them.
+    #[must_use]
+    pub fn contains(&self, date: NaiveDate) -> bool {
         let day = day_of_leap_year(date);
         self.days
             .get(word(day))
             .is_some_and(|word| word >> (day % 64) & 1 == 1)
     }
 }
+
+/// A year that has every day a year can have.
+const LEAP_YEAR: i32 = 2000;
 
 fn word(day: u32) -> usize {
     usize::try_from(day / 64).unwrap_or(usize::MAX)

@@ -222,6 +222,16 @@ impl Customer {
         self.attributes.as_deref()?.get(name)
     }
 
+    /// The same customer under another id, created at another moment: what an import makes of a row that says neither.
+    #[must_use]
+    pub fn with_identity(self, id: CustomerId, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            created_at,
+            ..self
+        }
+    }
+
     /// The customer without personal data: an inactive row with the same id, which evidence still refers to.
     #[must_use]
     pub fn erased(&self) -> Self {

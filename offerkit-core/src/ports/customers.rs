@@ -1,11 +1,10 @@
 //! Customers: where criteria select from, and where ours are kept.
 
-use std::any::Any;
+use std::{any::Any, sync::Arc};
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 
-use super::StoreError;
+use super::{ImportBatch, ImportReport, StoreError};
 use crate::{
     audit::AuditEvent,
     criteria::{Criteria, History, Moment},
@@ -90,39 +89,35 @@ pub trait CustomerSource: Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
-/// A customer to import, or why they were refused before they came to the store.
-pub type Candidate = Result<Customer, String>;
-
-/// What an import did.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct ImportReport {
-    /// How many customers were new.
-    pub added: u64,
-    /// How many were there and are now as imported.
-    pub updated: u64,
-    /// The customers that were refused, by their place in the batch from 0 on, and why.
-    pub refused: Vec<(usize, String)>,
-}
-
 /// Our own customers. They belong to the platform, so its scope's log records what is done to them.
 #[async_trait]
 pub trait CustomerStore: Send + Sync {
-    /// Adds customers, or replaces those of the same id, and records `event` with it, at once. One whose external id
-    /// or e-mail address another customer has, or that was erased, is refused, and the others are imported. The event's
-    /// record gets the report as its result, in which those are, too, that were refused before.
+    /// Adds customers, or replaces those who are there, and records `event` with it, at once. The customers of a batch are
+    /// taken one after the other, as far as anyone can tell:
+    ///
+    /// - [`MergeBy`](super::MergeBy) says who is there. A row without the key that it names is refused.
+    /// - A row whose id is of someone erased is refused, whatever the batch is merged by.
+    /// - A row whose id, external id or e-mail address another customer has is refused ([`RowRefusal`](super::RowRefusal)
+    ///   has the sentences, and what comes first counts). What an earlier row made a customer give up is free.
+    /// - A customer who is replaced keeps the id, and the moment of creation where the row does not
+    ///   [have](super::Incoming::has_created_at) one; everything else is as imported.
+    ///
+    /// The rows that are refused do not stop the others. The event's record gets the report as its result, in which those
+    /// are, too, that were refused before; so a sentence must not quote what has to go when a customer is erased.
     ///
     /// # Errors
     ///
     /// [`StoreError::AlreadyDone`] where the operation was done before; [`StoreError::WrongScope`] for an event of a
-    /// tenant.
+    /// tenant; [`StoreError::Retry`] where concurrent imports bring the same customers, and nothing was imported.
     async fn import(
         &self,
-        customers: Vec<Candidate>,
+        batch: Arc<ImportBatch>,
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError>;
 
-    /// Scrubs a customer's personal data ([`Customer::erased`]) and keeps the row; answers whether there was one. The
-    /// event's record gets the answer as its result.
+    /// Scrubs a customer's personal data ([`Customer::erased`]) and the messages that were kept of them, and keeps the row;
+    /// answers whether there was one. The event's record gets the answer as its result. Deliveries stay as they are, with
+    /// the reasons that notifiers gave.
     ///
     /// # Errors
     ///

@@ -172,7 +172,8 @@ pub trait Ledger: Send + Sync {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Claims pending rows in order of their customers' ids. No row is claimed twice at the same time.
+    /// Claims pending rows; those that one run added, in order of their customers' ids. No row is claimed twice at the same
+    /// time. It answers none only where none is due that nobody else holds.
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError>;
 
     /// Settles a tenant's rows that `token` still holds, and answers how many those were: a worker that slept past its deadline

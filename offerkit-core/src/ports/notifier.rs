@@ -51,12 +51,17 @@ pub struct Message {
     pub subject: Option<String>,
     /// The text.
     pub body: String,
+    /// The same text as HTML, on channels that take it. The services write plain text alone; a host adds HTML on the way.
+    pub html: Option<String>,
+    /// Where the customer opts out with one request (RFC 8058), an `https` URL that is theirs alone. The services know of
+    /// none; a host adds it on the way.
+    pub unsubscribe_url: Option<String>,
     /// How often it was tried, this time included.
     pub attempt: u32,
 }
 
 impl std::fmt::Debug for Message {
-    /// Without address and text, which are personal data.
+    /// Without address, texts and URL, which are personal data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Message")
             .field("id", &self.id)
@@ -67,6 +72,9 @@ impl std::fmt::Debug for Message {
 }
 
 /// What became of a message.
+///
+/// A reason stays in the ledger when the customer is erased, so it holds no personal data and no secret: a provider's code,
+/// not its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The provider accepted it.
@@ -82,6 +90,9 @@ pub enum Outcome {
     Failed {
         /// Why.
         reason: String,
+        /// Whether the provider says that nothing will ever reach the address: no such mailbox, an expired token. False
+        /// where only this message is refused, or where nobody can tell.
+        address_is_dead: bool,
     },
     /// Nobody can tell.
     Unknown {

@@ -20,6 +20,8 @@ pub struct UserFilter {
 }
 
 /// The users of the platform. They stand outside tenants: every scope sees them.
+///
+/// A commit that takes the last active super admin is [`StoreError::Refused`].
 #[async_trait]
 pub trait UserRepository: Send {
     /// Adds a user.

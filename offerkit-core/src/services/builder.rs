@@ -34,6 +34,7 @@ impl OfferkitBuilder {
                 store: backend.clone(),
                 sessions: backend.clone(),
                 customers: backend.clone(),
+                has_own_source: false,
                 customer_store: backend.clone(),
                 ledger: backend.clone(),
                 seals: backend,
@@ -67,11 +68,12 @@ impl OfferkitBuilder {
     #[must_use]
     pub fn customers(mut self, source: impl CustomerSource + 'static) -> Self {
         self.inner.customers = Arc::new(source);
+        self.inner.has_own_source = true;
         self
     }
 
     /// Fills audiences and claims deliveries by this ledger, such as one that wraps the store's. What customers have
-    /// received, the store is still asked.
+    /// received, the store is still asked. [`Offerkit::on`] takes the other store's ledger instead.
     #[must_use]
     pub fn ledger(mut self, ledger: impl Ledger + 'static) -> Self {
         self.inner.ledger = Arc::new(ledger);

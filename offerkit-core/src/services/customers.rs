@@ -1,16 +1,25 @@
 //! The platform's customers.
 
-use std::borrow::Cow;
+mod chunk;
+mod importing;
+mod rows;
 
-use super::{Acting, Error, catalog::platform_catalog, work::Work};
+use std::{borrow::Cow, sync::Arc};
+
+use serde_json::Value;
+
+use super::{Acting, Error, catalog::platform_catalog, operation::MAX_TRIES, work::Work};
 use crate::{
     audit::{AuditEvent, Subject, SubjectKind},
-    criteria::Catalog as FieldCatalog,
+    criteria::{AttributeError, Catalog as FieldCatalog},
     domain::{Customer, Scope},
     id::CustomerId,
     policy::{Action, Resource},
-    ports::{Candidate, ImportReport},
+    ports::{ImportBatch, ImportReport, Incoming, MergeBy, StoreError},
 };
+
+pub use importing::{ImportOptions, ImportSummary, ImportTotals, MAX_KEPT_BAD_ROWS};
+pub use rows::{BadRow, ImportRow, MAX_CHUNK_ROWS};
 
 /// The platform's customers.
 ///
@@ -29,31 +38,45 @@ pub struct Customers {
     acting: Acting,
 }
 
+/// Customers to import at once, before the catalog has looked at them.
+struct Arriving {
+    merge_by: MergeBy,
+    /// Each with what the record says where there is none.
+    customers: Vec<Result<Incoming, &'static str>>,
+    /// What the record says about where they come from.
+    about: Option<Value>,
+}
+
+/// What became of them.
+struct Arrived {
+    report: ImportReport,
+    /// By its place, what the catalog said of a customer, who is quoted.
+    quoted: Vec<(usize, String)>,
+}
+
 impl Customers {
     pub(super) const fn new(acting: Acting) -> Self {
         Self { acting }
     }
 
-    /// Adds customers, or replaces those of the same id. Their attributes are brought to the form in which criteria
-    /// compare them ([`canonical_attributes`](FieldCatalog::canonical_attributes)). A customer with an impossible date
-    /// among them, or whose external id or e-mail address another customer has, is refused, and the others are imported.
+    /// Adds customers, or replaces those of the same id, in one commit. Their attributes are brought to the form in which
+    /// criteria compare them ([`canonical_attributes`](FieldCatalog::canonical_attributes)). A customer with an impossible
+    /// date among them, or whose external id or e-mail address another customer has, is refused, and the others are
+    /// imported. The reasons quote nothing that has to go when a customer is erased.
+    ///
+    /// [`import_all`](Self::import_all) imports whole files, and knows customers by other keys.
     ///
     /// # Errors
     ///
     /// [`Error::Denied`] unless the actor is a super admin.
     pub async fn import(&self, customers: Vec<Customer>) -> Result<ImportReport, Error> {
-        let subject = Subject::the(SubjectKind::Customer);
-        let action = Action::ImportCustomers;
-        let outcome = match self.begun(action, subject).await {
-            Ok((catalog, event)) => {
-                let candidates = customers.into_iter().map(|it| canonical(it, &catalog));
-                let store = &self.acting.kit().inner.customer_store;
-                let report = store.import(candidates.collect(), event).await;
-                report.map_err(Error::from)
-            }
-            Err(error) => Err(error),
+        let arriving = Arriving {
+            merge_by: MergeBy::Id,
+            customers: customers.into_iter().map(|it| Ok(it.into())).collect(),
+            about: None,
         };
-        self.acting.first_result(action, outcome)
+        let outcome = self.arrive(arriving).await.map(|arrived| arrived.report);
+        self.acting.first_result(Action::ImportCustomers, outcome)
     }
 
     /// Scrubs a customer's personal data. The row stays, inactive, and so does the evidence of what they were sent.
@@ -63,15 +86,50 @@ impl Customers {
     /// [`Error::Denied`] unless the actor is a super admin; [`Error::NotFound`].
     pub async fn erase(&self, id: CustomerId) -> Result<(), Error> {
         let action = Action::EraseCustomer;
-        let outcome = match self.begun(action, id.into()).await {
-            Ok((_, event)) => {
+        let was_there: bool = self
+            .acting
+            .mutate((action, id), || async {
+                let (_, event) = self.begun(action, id.into()).await?;
                 let store = &self.acting.kit().inner.customer_store;
-                store.erase(id, event).await.map_err(Error::from)
-            }
-            Err(error) => Err(error),
-        };
-        let was_there: bool = self.acting.first_result((action, id), outcome)?;
+                Ok(store.erase(id, event).await?)
+            })
+            .await?;
         was_there.then_some(()).ok_or(Error::NotFound("customer"))
+    }
+
+    /// Imports in one commit. Concurrent imports of the same customers are tried again.
+    async fn arrive(&self, arriving: Arriving) -> Result<Arrived, Error> {
+        let Arriving {
+            merge_by,
+            mut customers,
+            about,
+        } = arriving;
+        let mut batch: Option<Arc<ImportBatch>> = None;
+        let mut quoted = Vec::new();
+        let mut tries = 1;
+        loop {
+            let begun = self.begun(Action::ImportCustomers, Subject::the(SubjectKind::Customer));
+            let outcome = match begun.await {
+                Ok((catalog, event)) => {
+                    let batch = batch.get_or_insert_with(|| {
+                        let customers = std::mem::take(&mut customers);
+                        Arc::new(stored(merge_by, customers, &catalog, &mut quoted))
+                    });
+                    let event = match &about {
+                        Some(about) => event.after(about),
+                        None => event,
+                    };
+                    let store = &self.acting.kit().inner.customer_store;
+                    let report = store.import(Arc::clone(batch), event).await;
+                    report.map_err(Error::from)
+                }
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Err(Error::Store(StoreError::Retry(_))) if tries < MAX_TRIES => tries += 1,
+                outcome => return outcome.map(|report| Arrived { report, quoted }),
+            }
+        }
     }
 
     /// The event of an allowed action, and the catalog as it is.
@@ -87,17 +145,44 @@ impl Customers {
     }
 }
 
-/// The customer as they are stored, or why they cannot be.
-fn canonical(customer: Customer, catalog: &FieldCatalog) -> Candidate {
+/// The customers as they are stored, each or why not.
+fn stored(
+    merge_by: MergeBy,
+    customers: Vec<Result<Incoming, &'static str>>,
+    catalog: &FieldCatalog,
+    quoted: &mut Vec<(usize, String)>,
+) -> ImportBatch {
+    let candidates = customers.into_iter().enumerate().map(|(place, incoming)| {
+        let incoming = incoming.map_err(str::to_owned)?;
+        let Incoming {
+            customer,
+            has_created_at,
+        } = incoming;
+        let customer = canonical(customer, catalog).map_err(|error| {
+            quoted.push((place, error.to_string()));
+            error.unquoted()
+        })?;
+        Ok(Incoming {
+            customer,
+            has_created_at,
+        })
+    });
+    ImportBatch {
+        merge_by,
+        candidates: candidates.collect(),
+    }
+}
+
+fn canonical(customer: Customer, catalog: &FieldCatalog) -> Result<Customer, AttributeError> {
     if customer.attributes().is_empty() {
         return Ok(customer);
     }
-    let attributes = catalog.canonical_attributes(customer.attributes().clone());
-    let attributes = attributes.map_err(|error| error.to_string())?;
+    let attributes = catalog.canonical_attributes(customer.attributes().clone())?;
     if attributes == *customer.attributes() {
         return Ok(customer);
     }
     let mut parts = customer.to_parts();
     parts.attributes = Cow::Owned(attributes);
-    Customer::from_parts(parts).map_err(|error| error.to_string())
+    // Only attributes that the customer had are there, and those were checked.
+    Ok(Customer::from_parts(parts).unwrap_or(customer))
 }

@@ -78,6 +78,25 @@ pub enum Error {
     /// The operation id was used before: for another action, for another object, or by someone else.
     #[error("the operation id was used before, for another change (`{0}`) or by someone else")]
     OperationReused(crate::policy::Action),
+    /// Part of an import was done before, with other rows or other options than now.
+    #[error(
+        "chunk {chunk} of this import, from line {line} on, was done before with other rows or options; import another file \
+         under an operation id of its own"
+    )]
+    ImportChanged {
+        /// Which chunk, from 1 on.
+        chunk: u64,
+        /// The line on which its first row stands now.
+        line: u64,
+    },
+    /// A file of an import cannot be read on.
+    #[error("the file cannot be read on from line {line}: {reason}")]
+    Unreadable {
+        /// The line.
+        line: u64,
+        /// What its reader says.
+        reason: String,
+    },
     /// The platform has its first super admin already.
     #[error("the platform has a super admin already, who can make others")]
     AlreadyBootstrapped,
@@ -161,9 +180,10 @@ impl Error {
             })
             | Self::NotFound(_) => ErrorKind::NotFound,
             Self::Denied(_) => ErrorKind::Forbidden,
-            Self::Transition(_) | Self::OperationReused(_) | Self::AlreadyBootstrapped => {
-                ErrorKind::Conflict
-            }
+            Self::Transition(_)
+            | Self::OperationReused(_)
+            | Self::ImportChanged { .. }
+            | Self::AlreadyBootstrapped => ErrorKind::Conflict,
             Self::Text(_)
             | Self::Page(_)
             | Self::Content(_)
@@ -173,6 +193,7 @@ impl Error {
             | Self::Catalog(_)
             | Self::Template { .. }
             | Self::Invalid(_)
+            | Self::Unreadable { .. }
             | Self::Password(_) => ErrorKind::Invalid,
             Self::TooManyAttempts { .. } => ErrorKind::TooManyRequests,
             Self::Store(error) => store_kind(error),

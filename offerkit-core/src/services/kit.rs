@@ -36,10 +36,13 @@ pub struct Offerkit {
     pub(super) inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 pub(super) struct Inner {
     pub(super) store: Arc<dyn Store>,
     pub(super) sessions: Arc<dyn Sessions>,
     pub(super) customers: Arc<dyn CustomerSource>,
+    /// Whether customers are selected from another source than the store.
+    pub(super) has_own_source: bool,
     pub(super) customer_store: Arc<dyn CustomerStore>,
     pub(super) ledger: Arc<dyn Ledger>,
     pub(super) seals: Arc<dyn AuditSeals>,
@@ -51,11 +54,36 @@ pub(super) struct Inner {
     pub(super) settings: Settings,
 }
 
+impl Inner {
+    /// Keeps everything in `backend`, but for customers of another source.
+    fn put_on(&mut self, backend: Arc<impl Backend + 'static>) {
+        self.store = backend.clone();
+        self.sessions = backend.clone();
+        self.customer_store = backend.clone();
+        self.ledger = backend.clone();
+        self.seals = backend.clone();
+        if !self.has_own_source {
+            self.customers = backend;
+        }
+    }
+}
+
 impl Offerkit {
     /// Starts to put an installation together around a store.
     #[must_use]
     pub fn builder(backend: impl Backend + 'static) -> OfferkitBuilder {
         OfferkitBuilder::new(backend)
+    }
+
+    /// The same installation on another store: one that acts in a transaction of the host's, say. Notifiers, clock, ids,
+    /// settings and the host's own source of customers stay.
+    #[must_use]
+    pub fn on(&self, backend: impl Backend + 'static) -> Self {
+        let mut inner = Inner::clone(&self.inner);
+        inner.put_on(Arc::new(backend));
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// The services, on behalf of the context's actor.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How often a unit of work is tried where concurrent ones could not be put in an order.
-const MAX_TRIES: u32 = 3;
+pub(super) const MAX_TRIES: u32 = 3;
 
 /// What a caller wants, by which a repeated operation is known to be the same.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,14 @@
+use std::sync::Arc;
+
 use futures_executor::block_on;
 use offerkit_core::{
     criteria::{Catalog, Criteria, Moment},
     domain::{Customer, Scope, customer::CustomerParts},
     id::CustomerId,
-    ports::{CustomerSource as _, CustomerStore as _, ImportReport, Selection, StoreError},
+    ports::{
+        CustomerSource as _, CustomerStore as _, ImportBatch, ImportReport, MergeBy, RowRefusal,
+        Selection, StoreError,
+    },
 };
 
 use crate::{
@@ -22,8 +27,8 @@ fn customer(number: u32, external_id: Option<&str>, email: Option<&str>) -> Cust
 }
 
 fn import(store: &MemoryStore, operation: u32, customers: Vec<Customer>) -> ImportReport {
-    let customers = customers.into_iter().map(Ok).collect();
-    block_on(store.import(customers, event(Scope::Platform, operation))).unwrap()
+    let batch = Arc::new(customers.into_iter().collect());
+    block_on(store.import(batch, event(Scope::Platform, operation))).unwrap()
 }
 
 fn everyone() -> Selection {
@@ -57,9 +62,11 @@ fn texts_of_one_hash_are_told_apart() {
     customers.put(customer(1, Some("a"), None));
     let hash = std::hash::BuildHasher::hash_one(&customers.hasher, super::Unique::ExternalId("b"));
     customers.index.insert((hash, customer_id(1)));
-    assert_eq!(customers.refusal(&customer(2, Some("b"), None)), None);
-    assert!(customers.refusal(&customer(2, Some("a"), None)).is_some());
-    assert_eq!(customers.refusal(&customer(2, None, Some("a@b"))), None);
+    let refusal = |customer: Customer| customers.accepted(customer.into(), MergeBy::Id).err();
+    assert_eq!(refusal(customer(2, Some("b"), None)), None);
+    let taken = refusal(customer(2, Some("a"), None));
+    assert_eq!(taken, Some(RowRefusal::ExternalIdTaken));
+    assert_eq!(refusal(customer(2, None, Some("a@b"))), None);
 }
 
 #[test]
@@ -91,7 +98,8 @@ fn an_erased_customer_is_a_row_without_a_person() {
 fn a_repeated_import_does_nothing_and_answers_what_the_first_did() {
     let store = MemoryStore::new();
     let report = import(&store, 1, vec![customer(1, None, None)]);
-    let again = store.import(vec![Ok(customer(2, None, None))], event(Scope::Platform, 1));
+    let batch: Arc<ImportBatch> = Arc::new([customer(2, None, None)].into_iter().collect());
+    let again = store.import(Arc::clone(&batch), event(Scope::Platform, 1));
     match block_on(again) {
         Err(StoreError::AlreadyDone(record)) => {
             assert_eq!(record.result, serde_json::to_value(report).unwrap());
@@ -99,7 +107,7 @@ fn a_repeated_import_does_nothing_and_answers_what_the_first_did() {
         other => panic!("{other:?}"),
     }
     assert_eq!(block_on(store.count(&everyone())).unwrap(), 1);
-    let tenant = store.import(vec![Ok(customer(2, None, None))], event(SCOPE, 2));
+    let tenant = store.import(batch, event(SCOPE, 2));
     assert!(matches!(
         block_on(tenant),
         Err(StoreError::WrongScope { .. })

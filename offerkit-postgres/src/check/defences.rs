@@ -12,9 +12,11 @@ use crate::{migrations::Migrations, schema::SchemaName};
 pub(super) const TENANT_TABLES: &[&str] = &[
     "audience_runs",
     "audit_seals",
+    "campaign_audiences",
     "campaign_contributions",
     "campaign_customers",
     "campaign_launches",
+    "campaign_lots",
     "campaign_segments",
     "campaigns",
     "delivery_attempts",

@@ -1,186 +1,171 @@
 //! Adding and replacing customers, one after the other as far as anyone can tell.
+//!
+//! Most files bring new customers. So their rows are first sent straight into the table, as `psql` would, as if none of
+//! them were there and no two had a key in common: the unique keys are looked at once, by the insertion itself, whose
+//! success means that each row adds somebody. Looking for each key beforehand took half as long again. Where a key is
+//! there after all, the insertion is taken back, and the import looks whose it is, decides row by row, and brings the
+//! outcome by a staging table in one merge.
 
-use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use offerkit_core::{
-    domain::Customer,
-    id::CustomerId,
-    ports::{Candidate, ImportReport, StoreError, UniqueKey},
-};
+use offerkit_core::ports::{ImportBatch, ImportReport, Incoming, StoreError, UniqueKey};
 use sqlx::types::Uuid;
 
-use crate::{connection::Open, error::backend};
+use self::plan::{Plan, Write};
+use crate::{connection::Open, rows::Row};
 
-/// A text that one customer alone may have.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Unique {
-    ExternalId(Box<str>),
-    Email(Box<str>),
-}
+mod binary;
+mod plan;
 
-fn uniques(external_id: Option<&str>, email: Option<&str>) -> Vec<Unique> {
-    let external_id = external_id.map(|text| Unique::ExternalId(text.into()));
-    let email = email.map(|text| Unique::Email(text.into()));
-    external_id.into_iter().chain(email).collect()
-}
+pub(crate) use self::binary::Encoder;
 
-/// Who is there of those that an import is about, and who has the texts that it brings.
-#[derive(Default)]
-struct Present {
-    customers: HashMap<CustomerId, Vec<Unique>>,
-    erased: HashSet<CustomerId>,
-    holders: HashMap<Unique, CustomerId>,
-}
+/// Whether the last import met customers who were there. The next one is likely to as well, and an insertion that is taken
+/// back leaves dead rows behind; so it does not try.
+#[derive(Debug, Default)]
+pub(crate) struct Meetings(AtomicBool);
 
-/// Someone else took an external id or e-mail address between our look and our write.
+/// Someone else took an id, external id or e-mail address between our look and our write.
 #[derive(Debug, thiserror::Error)]
-#[error("another import gave a customer the same external id or e-mail address")]
+#[error("another import brought the same id, external id or e-mail address")]
 struct Overtaken;
+
+/// The staging table: temporary, so that its rows are seen by nobody else, are written to no log, and go with the
+/// transaction, whose customers may be erased right after it. A session makes it once. Its number is that of its shape,
+/// since a pooler's sessions outlive a release.
+const STAGING: &str = "pg_temp.offerkit_staging_1";
+
+/// A batch is looked up by index, however small the table seems to the planner: the work is that of the batch.
+const BY_INDEX: &str = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
 /// Adds or replaces, and leaves out those that cannot be.
 pub(super) async fn import(
     open: &mut Open,
-    candidates: &[Candidate],
+    batch: &ImportBatch,
+    meetings: &Meetings,
 ) -> Result<ImportReport, StoreError> {
-    let mut present = Present::of(open, candidates).await?;
-    let mut report = ImportReport::default();
-    let mut taken = Vec::new();
-    let mut ids = HashSet::new();
-    for (place, candidate) in candidates.iter().enumerate() {
-        let customer = match present.accepted(candidate) {
-            Ok(customer) => customer,
-            Err(why) => {
-                report.refused.push((place, why.to_owned()));
-                continue;
-            }
-        };
-        // One statement changes a row once, so who comes again waits for the next one.
-        if !ids.insert(customer.id()) {
-            put(open, &std::mem::take(&mut taken)).await?;
-            ids = HashSet::from([customer.id()]);
+    if !meetings.0.load(Ordering::Relaxed) {
+        let plan = Plan::of_new(batch);
+        if insert(open, &plan.writes).await? {
+            return Ok(plan.report);
         }
-        if present.put(customer) {
-            report.updated += 1;
-        } else {
-            report.added += 1;
-        }
-        taken.push(customer);
     }
-    put(open, &taken).await?;
-    Ok(report)
+    open.run(&[BY_INDEX]).await?;
+    let present = present(open, batch).await?;
+    meetings.0.store(!present.is_empty(), Ordering::Relaxed);
+    let plan = Plan::of(batch, &present)?;
+    give_up(open, &plan.givers).await?;
+    merge(open, &plan.writes).await?;
+    Ok(plan.report)
 }
 
-impl Present {
-    /// Reads, and holds until the transaction ends.
-    async fn of(open: &mut Open, candidates: &[Candidate]) -> Result<Self, StoreError> {
-        let customers: Vec<&Customer> = candidates.iter().flatten().collect();
-        let ids: Vec<Uuid> = customers.iter().map(|it| it.id().as_uuid()).collect();
-        let externals: Vec<String> = texts(&customers, Customer::external_id);
-        let emails: Vec<String> = texts(&customers, Customer::email);
-        let statement = open
-            .query(&[
-                "SELECT it.id, it.external_id, it.email, it.erased_at IS NOT NULL AS is_erased
-                FROM {schema}.customers AS it
-                WHERE it.id = ANY ($1) OR it.external_id = ANY ($2) OR it.email = ANY ($3)
-                ORDER BY it.id FOR UPDATE",
-            ])
-            .bind(ids)
-            .bind(externals)
-            .bind(emails);
-        let mut present = Self::default();
-        for row in open.all(statement).await? {
-            let id = CustomerId::from_uuid(row.get("id")?);
-            if row.get("is_erased")? {
-                present.erased.insert(id);
-            }
-            present.keep(id, uniques(row.get("external_id")?, row.get("email")?));
+/// Inserts customers as if none of them were there, and tells whether none was. Otherwise nothing has changed.
+async fn insert(open: &mut Open, writes: &[Write<'_>]) -> Result<bool, StoreError> {
+    open.run(&["SAVEPOINT customers"]).await?;
+    let copied = open
+        .copy(
+            &[
+                "COPY {schema}.customers (",
+                COLUMNS,
+                ") FROM STDIN (FORMAT BINARY)",
+            ],
+            Encoder::new(writes),
+        )
+        .await;
+    match copied {
+        Ok(()) => Ok(true),
+        Err(StoreError::Duplicate(UniqueKey::Customer)) => {
+            open.run(&["ROLLBACK TO SAVEPOINT customers"]).await?;
+            Ok(false)
         }
-        Ok(present)
-    }
-
-    /// The customer, or why they are refused: by whoever brought them, or here.
-    fn accepted<'c>(&self, candidate: &'c Candidate) -> Result<&'c Customer, &'c str> {
-        let customer = candidate.as_ref().map_err(String::as_str)?;
-        match self.refusal(customer) {
-            Some(why) => Err(why),
-            None => Ok(customer),
-        }
-    }
-
-    fn refusal(&self, customer: &Customer) -> Option<&'static str> {
-        if self.erased.contains(&customer.id()) {
-            return Some("this customer was erased");
-        }
-        let texts = uniques(customer.external_id(), customer.email());
-        let is_taken = |text: &&Unique| {
-            let holder = self.holders.get(*text);
-            holder.is_some_and(|holder| *holder != customer.id())
-        };
-        Some(match texts.iter().find(is_taken)? {
-            Unique::ExternalId(_) => "another customer has this external id",
-            Unique::Email(_) => "another customer has this e-mail address",
-        })
-    }
-
-    /// Answers whether the customer was there.
-    fn put(&mut self, customer: &Customer) -> bool {
-        let before = self.customers.remove(&customer.id());
-        for text in before.iter().flatten() {
-            self.holders.remove(text);
-        }
-        self.keep(
-            customer.id(),
-            uniques(customer.external_id(), customer.email()),
-        );
-        before.is_some()
-    }
-
-    fn keep(&mut self, id: CustomerId, texts: Vec<Unique>) {
-        let held = texts.iter().map(|text| (text.clone(), id));
-        self.holders.extend(held);
-        self.customers.insert(id, texts);
+        Err(error) => Err(error),
     }
 }
 
-fn texts(customers: &[&Customer], of: impl Fn(&Customer) -> Option<&str>) -> Vec<String> {
-    let texts = customers.iter().filter_map(|customer| of(customer));
-    texts.map(str::to_owned).collect()
-}
-
-/// Writes customers in their order, each once. Their JSON form has the names of the columns.
-async fn put(open: &mut Open, customers: &[&Customer]) -> Result<(), StoreError> {
-    if customers.is_empty() {
-        return Ok(());
-    }
-    let document = serde_json::to_string(customers).map_err(backend)?;
+/// Those who have a key of the batch, held until the transaction ends.
+async fn present(open: &mut Open, batch: &ImportBatch) -> Result<Vec<Row>, StoreError> {
+    let incoming = || batch.candidates.iter().flatten();
+    let ids: Vec<Uuid> = incoming().map(|it| it.customer.id().as_uuid()).collect();
+    let text = |of: fn(&Incoming) -> Option<&str>| -> Vec<String> {
+        incoming().filter_map(of).map(str::to_owned).collect()
+    };
     let statement = open
         .query(&[
-            "INSERT INTO {schema}.customers AS it (id, external_id, full_name, email, phone, dob, gender, kyc_status,
-                segment, occupation, annual_income, credit_score, state, city, pin_code, marital_status,
-                account_age_months, preferred_language, is_active, created_at, attributes)
-            SELECT new.id, new.external_id, new.full_name, new.email, new.phone, new.dob, new.gender, new.kyc_status,
-                new.segment, new.occupation, new.annual_income, new.credit_score, new.state, new.city, new.pin_code,
-                new.marital_status, new.account_age_months, new.preferred_language, new.is_active, new.created_at,
-                coalesce(new.attributes, '{}')
-            FROM ROWS FROM (json_to_recordset($1::TEXT::JSON) AS (id UUID, external_id TEXT, full_name TEXT, email TEXT,
-                phone TEXT, dob DATE, gender TEXT, kyc_status TEXT, segment TEXT, occupation TEXT, annual_income NUMERIC,
-                credit_score INTEGER, state TEXT, city TEXT, pin_code TEXT, marital_status TEXT,
-                account_age_months INTEGER, preferred_language TEXT, is_active BOOLEAN, created_at TIMESTAMPTZ,
-                attributes JSONB)) WITH ORDINALITY AS new
-            ORDER BY new.ordinality
-            ON CONFLICT (id) DO UPDATE SET external_id = excluded.external_id, full_name = excluded.full_name,
-                email = excluded.email, phone = excluded.phone, dob = excluded.dob, gender = excluded.gender,
-                kyc_status = excluded.kyc_status, segment = excluded.segment, occupation = excluded.occupation,
-                annual_income = excluded.annual_income, credit_score = excluded.credit_score, state = excluded.state,
-                city = excluded.city, pin_code = excluded.pin_code, marital_status = excluded.marital_status,
-                account_age_months = excluded.account_age_months, preferred_language = excluded.preferred_language,
-                is_active = excluded.is_active, created_at = excluded.created_at, attributes = excluded.attributes",
+            "SELECT it.id, it.external_id, it.email, it.created_at, it.erased_at IS NOT NULL AS is_erased
+            FROM {schema}.customers AS it
+            WHERE it.id IN (
+                SELECT one.id FROM {schema}.customers AS one WHERE one.id = ANY ($1)
+                UNION SELECT one.id FROM {schema}.customers AS one WHERE one.external_id = ANY ($2)
+                UNION SELECT one.id FROM {schema}.customers AS one WHERE one.email = ANY ($3))
+            ORDER BY it.id FOR UPDATE",
         ])
-        .bind(document);
-    match open.execute(statement).await {
+        .bind(ids)
+        .bind(text(|it| it.customer.external_id()))
+        .bind(text(|it| it.customer.email()));
+    open.all(statement).await
+}
+
+/// Frees what some customers give up and others get, since the merge takes them in another order.
+async fn give_up(open: &mut Open, givers: &[Uuid]) -> Result<(), StoreError> {
+    if givers.is_empty() {
+        return Ok(());
+    }
+    let statement = open.query(&[
+        "UPDATE {schema}.customers SET external_id = NULL, email = NULL WHERE id = ANY ($1)",
+    ]);
+    open.execute(statement.bind(givers.to_vec()))
+        .await
+        .map(drop)
+}
+
+/// Brings customers to what they are to be. Who is that already stays untouched.
+async fn merge(open: &mut Open, writes: &[Write<'_>]) -> Result<(), StoreError> {
+    if writes.is_empty() {
+        return Ok(());
+    }
+    let statement = open.query(&["SELECT to_regclass($1) IS NULL AS is_missing"]);
+    let staging: [&'static str; 3] =
+        if open.one(statement.bind(STAGING)).await?.get("is_missing")? {
+            let shape = " (LIKE {schema}.customers) ON COMMIT DELETE ROWS";
+            ["CREATE TEMPORARY TABLE ", STAGING, shape]
+        } else {
+            // An earlier import may have been made in the same transaction of a host.
+            ["DELETE FROM ", STAGING, ""]
+        };
+    open.run(&staging).await?;
+    let copy = [
+        "COPY ",
+        STAGING,
+        " (",
+        COLUMNS,
+        ") FROM STDIN (FORMAT BINARY)",
+    ];
+    open.copy(&copy, Encoder::new(writes)).await?;
+    let merge = open.query(&[
+        "INSERT INTO {schema}.customers AS it (",
+        COLUMNS,
+        ") SELECT ",
+        COLUMNS,
+        " FROM ",
+        STAGING,
+        " ORDER BY id
+        ON CONFLICT (id) DO UPDATE SET (external_id, full_name, email, phone, dob, gender, kyc_status, segment, occupation,
+            annual_income, credit_score, state, city, pin_code, marital_status, account_age_months, preferred_language,
+            is_active, created_at, attributes) = (excluded.external_id, excluded.full_name, excluded.email, excluded.phone,
+            excluded.dob, excluded.gender, excluded.kyc_status, excluded.segment, excluded.occupation,
+            excluded.annual_income, excluded.credit_score, excluded.state, excluded.city, excluded.pin_code,
+            excluded.marital_status, excluded.account_age_months, excluded.preferred_language, excluded.is_active,
+            excluded.created_at, excluded.attributes)
+        WHERE it IS DISTINCT FROM excluded",
+    ]);
+    match open.execute(merge).await {
         Err(StoreError::Duplicate(UniqueKey::Customer)) => {
             Err(StoreError::Retry(Box::new(Overtaken)))
         }
         done => done.map(drop),
     }
 }
+
+/// What an import writes, in the order in which [`binary`] encodes it.
+const COLUMNS: &str = "id, external_id, full_name, email, phone, dob, gender, kyc_status, segment, occupation, annual_income,
+    credit_score, state, city, pin_code, marital_status, account_age_months, preferred_language, is_active, created_at,
+    attributes";

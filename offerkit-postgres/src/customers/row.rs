@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::rows::{Row, word, wrong};
 
-pub(super) fn customer(row: &Row) -> Result<Customer, StoreError> {
+pub(crate) fn customer(row: &Row) -> Result<Customer, StoreError> {
     let parts = CustomerParts {
         id: CustomerId::from_uuid(row.get("id")?),
         external_id: text(row, "external_id")?,

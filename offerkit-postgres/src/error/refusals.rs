@@ -142,6 +142,14 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("campaign_launches_unchanged", "a launch never changes"),
     ("offer_comments_unchanged", "a comment never changes"),
+    (
+        "users_super_admin_remains",
+        "one active super admin always remains",
+    ),
+    (
+        "audit_hook_over",
+        "a commit hook does not end its transaction",
+    ),
     ("users_kept", "a user is deactivated, never deleted"),
     ("tenants_kept", "a tenant is deactivated, never deleted"),
     (
@@ -176,6 +184,16 @@ const SENTENCES: &[(&str, &str)] = &[
         "a claim is taken over once it has lapsed",
     ),
     ("campaign_customers_kept", "a delivery is evidence"),
+    (
+        "campaign_lots_follow",
+        "what the ledger counts follows from its rows",
+    ),
+    ("campaign_lots_kept", "a delivery is evidence"),
+    (
+        "campaign_audiences_follow",
+        "what the ledger counts follows from its rows",
+    ),
+    ("campaign_audiences_kept", "a delivery is evidence"),
     (
         "campaign_customers_of_run",
         "a delivery is of a run of its campaign, in its tenant",

@@ -11,51 +11,175 @@ use offerkit_core::{
 };
 use sqlx::types::Uuid;
 
-use super::OF_CAMPAIGN;
+use super::{OF_CAMPAIGN, filling::LOT};
 use crate::{
     connection::{Open, Statement},
-    rows::{Row, signed, wrong},
+    rows::{Row, sought, wrong},
 };
 
+/// Claims the first rows that are due. A lot belongs to one claim at a time, so that nobody waits for a row: as long as
+/// there are others, a claim takes those that nobody holds, and waits for one where there are none.
 pub(super) async fn claim(
     open: &mut Open,
     request: &ClaimRequest,
 ) -> Result<Vec<Claimed>, StoreError> {
-    let statement = open.query(&[
-        "WITH due AS (
-            SELECT it.tenant_number, it.campaign_number, it.channel, it.customer_id, filling.revision
-            FROM {schema}.campaign_customers AS it
-            JOIN {schema}.audience_runs AS filling ON filling.tenant_id = $1 AND filling.number = it.run_number
-            WHERE it.channel = $3::TEXT::{schema}.channel AND it.delivery_status = 'pending'
-                AND (it.not_before IS NULL OR it.not_before <= $5) AND filling.revision = $8 AND ",
-        OF_CAMPAIGN,
-        " ORDER BY it.customer_id LIMIT $4 FOR UPDATE OF it SKIP LOCKED
-        )
-        UPDATE {schema}.campaign_customers AS it SET delivery_status = 'sending', attempts = it.attempts + 1,
-            first_claimed_at = coalesce(it.first_claimed_at, $5), reason = NULL, not_before = NULL, updated_at = $5,
-            claim_token = $6, claim_deadline = $7
-        FROM due
-        WHERE it.tenant_number = due.tenant_number AND it.campaign_number = due.campaign_number
-            AND it.channel = due.channel AND it.customer_id = due.customer_id
-        RETURNING it.customer_id, it.attempts, it.first_claimed_at, due.revision",
-    ]);
-    let statement = bind(statement, request).bind(signed(request.revision.get())?);
-    claimed(open, request, statement).await
+    let mut claimed = Vec::new();
+    let mut lots = request.limit.div_ceil(LOT);
+    while claimed.len() < request.limit {
+        let mut held = hold(open, request, (lots, " SKIP LOCKED")).await?;
+        if held.is_empty() && claimed.is_empty() {
+            // One, and only by who holds none: whoever holds one and waits for another may wait for ever.
+            held = hold(open, request, (1, "")).await?;
+        }
+        let before = claimed.len();
+        if !held.is_empty() {
+            claim_of(open, request, held, &mut claimed).await?;
+        }
+        if claimed.len() == before {
+            break;
+        }
+        // What a refresh added stands in small lots.
+        lots = lots.saturating_mul(4);
+    }
+    // An update answers in no order.
+    claimed.sort_unstable_by_key(|claimed| claimed.key.customer);
+    Ok(claimed)
 }
 
+/// The numbers of lots, and of their runs.
+#[derive(Default)]
+struct Held {
+    runs: Vec<i32>,
+    lots: Vec<i32>,
+}
+
+impl Held {
+    const fn is_empty(&self) -> bool {
+        self.lots.is_empty()
+    }
+}
+
+/// Holds the next lots in which rows are due.
+async fn hold(
+    open: &mut Open,
+    request: &ClaimRequest,
+    (lots, others): (usize, &'static str),
+) -> Result<Held, StoreError> {
+    let statement = open.query(&[
+        "WITH candidate AS (
+            (SELECT it.run_number, it.lot FROM {schema}.campaign_lots AS it
+            WHERE it.channel = $3::TEXT::{schema}.channel AND it.pending > it.waiting AND it.run_number IN (",
+        LAUNCHED,
+        ") AND ",
+        OF_CAMPAIGN,
+        " ORDER BY it.first_customer LIMIT $4 + 16)
+            UNION
+            (SELECT it.run_number, it.lot FROM {schema}.campaign_lots AS it
+            WHERE it.channel = $3::TEXT::{schema}.channel AND it.waiting > 0 AND it.wakes_at <= $5 AND it.run_number IN (",
+        LAUNCHED,
+        ") AND ",
+        OF_CAMPAIGN,
+        " ORDER BY it.wakes_at LIMIT $4 + 16)
+        )
+        SELECT it.run_number, it.lot FROM candidate
+        JOIN {schema}.campaign_lots AS it ON it.run_number = candidate.run_number AND it.lot = candidate.lot
+        WHERE it.channel = $3::TEXT::{schema}.channel AND (it.pending > it.waiting OR it.wakes_at <= $5) AND ",
+        OF_CAMPAIGN,
+        " ORDER BY it.first_customer LIMIT $4 FOR UPDATE OF it",
+        others,
+    ]);
+    let statement = statement
+        .bind(request.tenant.as_uuid())
+        .bind(request.campaign.as_uuid())
+        .bind(request.channel.as_str())
+        .bind(count(lots))
+        .bind(request.now.as_datetime())
+        .bind(sought(request.revision.get()));
+    let mut held = Held::default();
+    for row in open.all(statement).await? {
+        held.runs.push(row.get("run_number")?);
+        held.lots.push(row.get("lot")?);
+    }
+    Ok(held)
+}
+
+/// The numbers of the fillings of the claimed revision.
+const LAUNCHED: &str = "SELECT filling.number FROM {schema}.audience_runs AS filling
+    WHERE filling.tenant_id = $1 AND filling.campaign_id = $2 AND filling.revision = $6";
+
+/// Claims rows of lots that are held: a statement of its own, which sees what was committed before they were.
+async fn claim_of(
+    open: &mut Open,
+    request: &ClaimRequest,
+    held: Held,
+    claimed: &mut Vec<Claimed>,
+) -> Result<(), StoreError> {
+    let statement = open.query(&[
+        "WITH due AS MATERIALIZED (
+            SELECT row.place FROM unnest($8::INTEGER[], $9::INTEGER[]) AS held (run_number, lot)
+            JOIN {schema}.campaign_lots AS it ON it.run_number = held.run_number AND it.lot = held.lot
+            CROSS JOIN LATERAL (
+                SELECT row.ctid AS place, row.customer_id FROM {schema}.campaign_customers AS row
+                WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
+                    AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
+                    AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'pending'
+                    AND (row.not_before IS NULL OR row.not_before <= $5)
+                ORDER BY row.customer_id LIMIT $4
+            ) AS row
+            WHERE it.channel = $3::TEXT::{schema}.channel AND ",
+        OF_CAMPAIGN,
+        " ORDER BY row.customer_id LIMIT $4
+        ), claimed AS (
+            UPDATE {schema}.campaign_customers AS it SET delivery_status = 'sending', attempts = it.attempts + 1,
+                first_claimed_at = coalesce(it.first_claimed_at, $5), reason = NULL, not_before = NULL, updated_at = $5,
+                claim_token = $6, claim_deadline = $7
+            FROM due WHERE it.ctid = due.place AND it.delivery_status = 'pending'
+            RETURNING it.customer_id, it.attempts, it.first_claimed_at
+        )
+        SELECT array_agg(customer_id) AS customers, array_agg(attempts) AS attempts,
+            array_agg(first_claimed_at) AS first_claimed_at
+        FROM claimed",
+    ]);
+    let left = request.limit.saturating_sub(claimed.len());
+    let statement = bind(statement, request, left)
+        .bind(held.runs)
+        .bind(held.lots);
+    let row = open.one(statement).await?;
+    let customers = row.array::<Uuid>("customers")?.into_iter();
+    let attempts = row.array::<i32>("attempts")?;
+    let first = row.array::<DateTime<Utc>>("first_claimed_at")?;
+    for ((customer, attempt), first) in customers.zip(attempts).zip(first) {
+        claimed.push(Claimed {
+            key: key(request, customer),
+            revision: request.revision,
+            attempt: tries(attempt)?,
+            first_claimed_at: Timestamp::from_datetime(first),
+        });
+    }
+    Ok(())
+}
+
+/// Claims lapsed rows anew. Others may be settling some of them at this moment; those are passed over.
 pub(super) async fn reclaim(
     open: &mut Open,
     request: &ClaimRequest,
 ) -> Result<Vec<Claimed>, StoreError> {
     let statement = open.query(&[
-        "WITH lapsed AS (
-            SELECT it.tenant_number, it.campaign_number, it.channel, it.customer_id, filling.revision
-            FROM {schema}.campaign_customers AS it
-            JOIN {schema}.audience_runs AS filling ON filling.tenant_id = $1 AND filling.number = it.run_number
-            WHERE it.channel = $3::TEXT::{schema}.channel AND it.delivery_status = 'sending' AND it.claim_deadline < $5
-                AND ",
+        "WITH holding AS MATERIALIZED (
+            SELECT it.tenant_number, it.campaign_number, it.channel, it.run_number, it.lot, it.first_customer, it.last_customer
+            FROM {schema}.campaign_lots AS it
+            WHERE it.channel = $3::TEXT::{schema}.channel AND it.sending > 0 AND it.lapses_at < $5 AND ",
         OF_CAMPAIGN,
-        " ORDER BY it.customer_id LIMIT $4 FOR UPDATE OF it SKIP LOCKED
+        "), lapsed AS MATERIALIZED (
+            SELECT it.tenant_number, it.campaign_number, it.channel, it.customer_id, filling.revision
+            FROM holding
+            JOIN {schema}.campaign_customers AS it ON it.tenant_number = holding.tenant_number
+                AND it.campaign_number = holding.campaign_number AND it.channel = holding.channel
+                AND it.customer_id BETWEEN holding.first_customer AND holding.last_customer
+                AND it.run_number = holding.run_number AND it.lot = holding.lot
+            JOIN {schema}.audience_runs AS filling ON filling.tenant_id = $1 AND filling.number = it.run_number
+            WHERE it.delivery_status = 'sending' AND it.claim_deadline < $5
+            ORDER BY it.customer_id LIMIT $4 FOR UPDATE OF it SKIP LOCKED
         )
         UPDATE {schema}.campaign_customers AS it SET updated_at = $5, claim_token = $6, claim_deadline = $7
         FROM lapsed
@@ -63,49 +187,51 @@ pub(super) async fn reclaim(
             AND it.channel = lapsed.channel AND it.customer_id = lapsed.customer_id
         RETURNING it.customer_id, it.attempts, it.first_claimed_at, lapsed.revision",
     ]);
-    claimed(open, request, bind(statement, request)).await
+    let rows = open.all(bind(statement, request, request.limit)).await?;
+    let claimed = |row: &Row| {
+        let first_claimed_at = row.optional_moment("first_claimed_at")?;
+        Ok(Claimed {
+            key: key(request, row.get("customer_id")?),
+            revision: RevisionNumber::new(row.number("revision")?),
+            attempt: tries(row.get("attempts")?)?,
+            first_claimed_at: first_claimed_at.unwrap_or(request.now),
+        })
+    };
+    let mut claimed = rows.iter().map(claimed).collect::<Result<Vec<_>, _>>()?;
+    claimed.sort_unstable_by_key(|claimed| claimed.key.customer);
+    Ok(claimed)
+}
+
+const fn key(request: &ClaimRequest, customer: Uuid) -> DeliveryKey {
+    DeliveryKey {
+        campaign: request.campaign,
+        customer: CustomerId::from_uuid(customer),
+        channel: request.channel,
+    }
 }
 
 /// Binds $1 to $7.
-fn bind(statement: Statement, request: &ClaimRequest) -> Statement {
+fn bind(statement: Statement, request: &ClaimRequest, limit: usize) -> Statement {
     statement
         .bind(request.tenant.as_uuid())
         .bind(request.campaign.as_uuid())
         .bind(request.channel.as_str())
-        .bind(i64::try_from(request.limit).unwrap_or(i64::MAX))
+        .bind(count(limit))
         .bind(request.now.as_datetime())
         .bind(request.token.as_uuid())
         .bind(request.deadline.as_datetime())
 }
 
-async fn claimed(
-    open: &mut Open,
-    request: &ClaimRequest,
-    statement: Statement,
-) -> Result<Vec<Claimed>, StoreError> {
-    let rows = open.all(statement).await?;
-    let claimed = |row: &Row| {
-        let first_claimed_at = row.optional_moment("first_claimed_at")?;
-        Ok(Claimed {
-            key: DeliveryKey {
-                campaign: request.campaign,
-                customer: CustomerId::from_uuid(row.get("customer_id")?),
-                channel: request.channel,
-            },
-            revision: RevisionNumber::new(row.number("revision")?),
-            attempt: attempts(row)?,
-            first_claimed_at: first_claimed_at.unwrap_or(request.now),
-        })
-    };
-    let mut claimed = rows.iter().map(claimed).collect::<Result<Vec<_>, _>>()?;
-    // An update answers in no order.
-    claimed.sort_unstable_by_key(|claimed| claimed.key.customer);
-    Ok(claimed)
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn tries(attempts: i32) -> Result<u32, StoreError> {
+    u32::try_from(attempts).map_err(|error| wrong("attempts", error))
 }
 
 pub(super) fn attempts(row: &Row) -> Result<u32, StoreError> {
-    let attempts: i32 = row.get("attempts")?;
-    u32::try_from(attempts).map_err(|error| wrong("attempts", error))
+    tries(row.get("attempts")?)
 }
 
 /// Settles what the token still holds. The first settlement of a row counts.
@@ -136,8 +262,7 @@ pub(super) async fn settle(
             .bind(campaign.as_uuid())
             .bind(token.as_uuid())
             .bind(now.as_datetime());
-        let settlements: Vec<_> = settlements.into_values().collect();
-        settled += open.execute(with(statement, &settlements)).await?;
+        settled += open.execute(with(statement, settlements.values())).await?;
     }
     Ok(settled)
 }
@@ -152,7 +277,10 @@ WHERE it.channel = new.channel::{schema}.channel AND it.customer_id = new.custom
     AND it.delivery_status = 'sending' AND ";
 
 /// Binds $5 to $9.
-fn with(statement: Statement, settlements: &[&Settlement]) -> Statement {
+fn with<'s>(
+    statement: Statement,
+    settlements: impl Iterator<Item = &'s &'s Settlement>,
+) -> Statement {
     let mut channels: Vec<&'static str> = Vec::new();
     let mut customers: Vec<Uuid> = Vec::new();
     let mut statuses: Vec<&'static str> = Vec::new();

@@ -3,69 +3,81 @@
 use std::collections::BTreeSet;
 
 use offerkit_core::{
-    domain::{Channel, NOT_SELECTED_ANEW, Run, RunStatus},
+    domain::{Channel, Run, RunStatus},
     id::{CustomerId, RunId, TenantId},
-    ports::StoreError,
+    ports::{Selection, StoreError},
     time::Timestamp,
 };
-use sqlx::types::Uuid;
+use sqlx::{Postgres, QueryBuilder, types::Uuid};
 
-use super::{CONFLICT, OF_CAMPAIGN, runs};
-use crate::{connection::Open, rows::signed};
+use super::{CONFLICT, moving, runs};
+use crate::{
+    connection::Open,
+    criteria::{Relation, selected},
+    rows::{Row, signed},
+};
 
-/// What was selected after a run's position.
+/// How many customers stand in a lot. A claim walks past those of its lot that were claimed before, and progress adds up
+/// lots, so neither few nor many.
+pub(super) const LOT: usize = 500;
+
+/// One chunk of a filling.
 pub(super) struct Chunk {
     pub(super) tenant: TenantId,
     pub(super) run: RunId,
-    pub(super) position: Option<CustomerId>,
-    pub(super) selected: Vec<CustomerId>,
+    pub(super) selected: Selected,
     pub(super) channels: Vec<Channel>,
     pub(super) ceiling: u64,
     pub(super) limit: usize,
     pub(super) now: Timestamp,
 }
 
-/// What there is to do for a customer whom a filling selects.
-enum Standing {
-    /// A filling of the same revision has selected them.
-    Selected,
-    /// Under an earlier launch, everything was sent to them or settled otherwise.
-    Settled,
-    /// Something is to be sent to them.
-    Due,
+/// Whom the criteria select.
+pub(super) enum Selected {
+    /// These, who follow this position of the run.
+    Ids(Option<CustomerId>, Vec<CustomerId>),
+    /// The next ones of a relation of the same database.
+    Of(Box<Relation>, Selection),
+}
+
+/// The numbers of a run in the ledger, and what there is beside it.
+struct Place {
+    tenant: i32,
+    campaign: i32,
+    run: i32,
+    /// How many customers the fillings of the run's revision have added.
+    added: u64,
+    /// Whether nobody after the run's position has a row of the campaign.
+    is_ahead: bool,
 }
 
 /// Adds the chunk up to the ceiling, and moves the run past it, unless another runner has moved it.
 pub(super) async fn fill(open: &mut Open, chunk: &Chunk) -> Result<Run, StoreError> {
     let run = runs::find(open, chunk.tenant, chunk.run).await?;
     let mut run = run.ok_or(CONFLICT)?;
-    if run.status != RunStatus::Running || run.position != chunk.position {
+    if run.status != RunStatus::Running {
         return Err(CONFLICT);
     }
-    let channels: BTreeSet<Channel> = chunk.channels.iter().copied().collect();
-    let channels: Vec<&'static str> = channels.into_iter().map(Channel::as_str).collect();
-    let mut selected = selected(open, &run).await?;
-    let mut due: Vec<Uuid> = Vec::new();
-    for (customer, standing) in standings(open, &run, &chunk.selected, &channels).await? {
-        match standing {
-            Standing::Selected => {}
-            Standing::Settled => run.kept += 1,
-            Standing::Due if selected.saturating_add(run.kept) >= chunk.ceiling => {
-                run.status = RunStatus::OverCeiling;
-                break;
-            }
-            Standing::Due => {
-                due.push(customer);
-                selected += 1;
-                run.added += 1;
-            }
-        }
-        run.position = Some(CustomerId::from_uuid(customer));
+    match &chunk.selected {
+        Selected::Ids(position, _) if *position != run.position => return Err(CONFLICT),
+        Selected::Ids(..) | Selected::Of(..) => {}
     }
-    add(open, &run, &due, channels, chunk.now).await?;
-    if run.status == RunStatus::Running && chunk.selected.len() < chunk.limit {
+    let place = place(open, &run).await?;
+    let row = add(open, &run, chunk, &place).await?;
+    if let Selected::Of(relation, _) = &chunk.selected
+        && row.number("apart")? < row.number("found")?
+    {
+        return Err(relation.ambiguous());
+    }
+    run.added = run.added.saturating_add(row.number("added")?);
+    run.kept = run.kept.saturating_add(row.number("kept")?);
+    let position: Option<Uuid> = row.get("position")?;
+    run.position = position.map(CustomerId::from_uuid).or(run.position);
+    if row.number("taken")? < row.number("found")? {
+        run.status = RunStatus::OverCeiling;
+    } else if usize::try_from(row.number("found")?).is_ok_and(|found| found < chunk.limit) {
         run.status = RunStatus::Finished;
-        cancel_earlier(open, &run, chunk.now).await?;
+        moving::cancel_earlier(open, &run, chunk.now).await?;
     }
     if run.status != RunStatus::Running {
         run.finished_at = Some(chunk.now);
@@ -74,109 +86,144 @@ pub(super) async fn fill(open: &mut Open, chunk: &Chunk) -> Result<Run, StoreErr
     Ok(run)
 }
 
-/// How many customers the fillings of the run's revision have selected, those left out whom an earlier one dealt with.
-async fn selected(open: &mut Open, run: &Run) -> Result<u64, StoreError> {
+async fn place(open: &mut Open, run: &Run) -> Result<Place, StoreError> {
     let statement = open
         .query(&[
-            "SELECT coalesce(sum(it.added), 0)::BIGINT AS selected FROM {schema}.audience_runs AS it
-            WHERE it.tenant_id = $1 AND it.campaign_id = $2 AND it.revision = $3",
-        ])
-        .bind(run.tenant.as_uuid())
-        .bind(run.campaign.as_uuid())
-        .bind(signed(run.revision.get())?);
-    open.one(statement).await?.number("selected")
-}
-
-async fn standings(
-    open: &mut Open,
-    run: &Run,
-    selected: &[CustomerId],
-    channels: &[&'static str],
-) -> Result<Vec<(Uuid, Standing)>, StoreError> {
-    if selected.is_empty() {
-        return Ok(Vec::new());
-    }
-    let customers: Vec<Uuid> = selected.iter().map(|id| id.as_uuid()).collect();
-    let statement = open
-        .query(&[
-            "SELECT new.customer_id, coalesce(bool_or(filling.revision = $3), FALSE) AS is_selected,
-                count(*) FILTER (WHERE it.delivery_status <> 'pending' AND it.channel::TEXT = ANY ($5))
-                    = cardinality($5::TEXT[]) AS is_settled
-            FROM unnest($4::UUID[]) WITH ORDINALITY AS new (customer_id, place)
-            LEFT JOIN {schema}.campaign_customers AS it ON it.customer_id = new.customer_id
-                AND it.channel = ANY (enum_range(NULL::{schema}.channel)) AND ",
-            OF_CAMPAIGN,
-            " LEFT JOIN {schema}.audience_runs AS filling
-                ON filling.tenant_id = $1 AND filling.number = it.run_number
-            GROUP BY new.customer_id, new.place ORDER BY new.place",
-        ])
-        .bind(run.tenant.as_uuid())
-        .bind(run.campaign.as_uuid())
-        .bind(signed(run.revision.get())?)
-        .bind(customers)
-        .bind(channels.to_vec());
-    let rows = open.all(statement).await?;
-    rows.iter()
-        .map(|row| {
-            let standing = match (row.get("is_selected")?, row.get("is_settled")?) {
-                (true, _) => Standing::Selected,
-                (false, true) => Standing::Settled,
-                (false, false) => Standing::Due,
-            };
-            Ok((row.get("customer_id")?, standing))
-        })
-        .collect()
-}
-
-/// Adds the rows that the customers do not have, and takes over what is pending from an earlier launch.
-async fn add(
-    open: &mut Open,
-    run: &Run,
-    customers: &[Uuid],
-    channels: Vec<&'static str>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    if customers.is_empty() {
-        return Ok(());
-    }
-    let statement = open
-        .query(&[
-            "INSERT INTO {schema}.campaign_customers AS it (tenant_number, campaign_number, channel, customer_id, run_number,
-                updated_at)
-            SELECT tenant.number, campaign.number, lane.channel::{schema}.channel, new.customer_id, filling.number, $4
+            "SELECT tenant.number AS tenant, campaign.number AS campaign, filling.number AS run,
+                (SELECT coalesce(sum(it.added), 0)::BIGINT FROM {schema}.audience_runs AS it
+                    WHERE it.tenant_id = $1 AND it.campaign_id = filling.campaign_id AND it.revision = filling.revision)
+                    AS added,
+                NOT EXISTS (SELECT FROM unnest(enum_range(NULL::{schema}.channel)) AS lane (channel)
+                    CROSS JOIN LATERAL (SELECT FROM {schema}.campaign_customers AS it
+                        WHERE it.tenant_number = tenant.number AND it.campaign_number = campaign.number
+                            AND it.channel = lane.channel AND it.customer_id >= $3
+                            AND it.customer_id IS DISTINCT FROM $4
+                        ORDER BY it.customer_id LIMIT 1) AS later) AS is_ahead
             FROM {schema}.audience_runs AS filling
             JOIN {schema}.tenants AS tenant ON tenant.id = filling.tenant_id
             JOIN {schema}.campaigns AS campaign
                 ON campaign.tenant_id = filling.tenant_id AND campaign.id = filling.campaign_id
-            CROSS JOIN unnest($5::TEXT[]) AS lane (channel)
-            CROSS JOIN unnest($3::UUID[]) AS new (customer_id)
-            WHERE filling.tenant_id = $1 AND filling.id = $2
-            ON CONFLICT (tenant_number, campaign_number, channel, customer_id)
-                DO UPDATE SET run_number = excluded.run_number WHERE it.delivery_status = 'pending'",
+            WHERE filling.tenant_id = $1 AND filling.id = $2",
         ])
         .bind(run.tenant.as_uuid())
         .bind(run.id.as_uuid())
-        .bind(customers.to_vec())
-        .bind(now.as_datetime())
-        .bind(channels);
-    open.execute(statement).await.map(drop)
+        .bind(run.position.map_or(Uuid::nil(), CustomerId::as_uuid))
+        .bind(run.position.map(CustomerId::as_uuid));
+    let row = open.one(statement).await?;
+    Ok(Place {
+        tenant: row.get("tenant")?,
+        campaign: row.get("campaign")?,
+        run: row.get("run")?,
+        added: row.number("added")?,
+        is_ahead: row.get("is_ahead")?,
+    })
 }
 
-/// Cancels what is pending from launches before the run's.
-async fn cancel_earlier(open: &mut Open, run: &Run, now: Timestamp) -> Result<(), StoreError> {
-    let statement = open
-        .query(&[
-            "UPDATE {schema}.campaign_customers AS it SET delivery_status = 'cancelled', reason = $5, not_before = NULL,
-                updated_at = $4
-            WHERE it.delivery_status = 'pending' AND it.run_number IN (
-                SELECT earlier.number FROM {schema}.audience_runs AS earlier
-                WHERE earlier.tenant_id = $1 AND earlier.campaign_id = $2 AND earlier.revision <> $3) AND ",
-            OF_CAMPAIGN,
-        ])
-        .bind(run.tenant.as_uuid())
-        .bind(run.campaign.as_uuid())
-        .bind(signed(run.revision.get())?)
-        .bind(now.as_datetime())
-        .bind(NOT_SELECTED_ANEW);
-    open.execute(statement).await.map(drop)
+/// Adds the rows that due customers do not have, and takes over what is pending from an earlier launch, all in one
+/// statement. It answers how many customers were `found`, and how many of those were `taken` up to the ceiling, of whom
+/// some were `added` and others, whom an earlier launch dealt with, `kept`; and the last one's `position`.
+async fn add(open: &mut Open, run: &Run, chunk: &Chunk, place: &Place) -> Result<Row, StoreError> {
+    let channels: BTreeSet<Channel> = chunk.channels.iter().copied().collect();
+    let channels: Vec<&'static str> = channels.into_iter().map(Channel::as_str).collect();
+    let first_lot = i32::try_from(run.added);
+    let first_lot = first_lot.map_err(|_| StoreError::Refused("an audience has too many lots"))?;
+    let room = chunk.ceiling.saturating_sub(place.added);
+    let room = i64::try_from(room.saturating_sub(run.kept)).unwrap_or(i64::MAX);
+    let lot = i32::try_from(LOT).unwrap_or(i32::MAX);
+    // Bound first, so that the text may say $1 to $9 wherever it needs them.
+    let mut builder = open.builder(&["WITH bound AS (SELECT "]);
+    builder.push_bind(place.tenant).push("::INTEGER, ");
+    builder.push_bind(place.campaign).push("::INTEGER, ");
+    builder.push_bind(place.run).push("::INTEGER, ");
+    builder
+        .push_bind(chunk.now.as_datetime())
+        .push("::TIMESTAMPTZ, ");
+    builder.push_bind(channels).push("::TEXT[], ");
+    builder.push_bind(room).push("::BIGINT, ");
+    builder.push_bind(first_lot).push("::INTEGER, ");
+    builder.push_bind(lot).push("::INTEGER, ");
+    builder
+        .push_bind(signed(run.revision.get())?)
+        .push("::BIGINT");
+    builder.push("), ");
+    if let Selected::Of(relation, selection) = &chunk.selected
+        && relation.key.source.is_some()
+    {
+        selected::push_keeping(&mut builder, relation, selection, run.position, chunk.limit);
+        builder.push(", ");
+    }
+    builder.push("chunk (customer_id) AS MATERIALIZED (");
+    match &chunk.selected {
+        Selected::Ids(_, ids) => push_ids(&mut builder, ids),
+        Selected::Of(relation, selection) => {
+            selected::push_page(&mut builder, relation, selection, run.position, chunk.limit);
+        }
+    }
+    let is_unique = match &chunk.selected {
+        Selected::Ids(..) => true,
+        Selected::Of(relation, _) => relation.key.is_unique,
+    };
+    // Customers are told apart on the way where the database does not do it.
+    let is_ahead = place.is_ahead && is_unique;
+    let taken = if is_ahead { ALL_DUE } else { BY_STANDING };
+    builder.push(open.schema().render(taken));
+    builder.push(open.schema().render(ADD));
+    builder.push(if is_ahead { "" } else { TAKE_OVER });
+    builder.push(COUNT);
+    builder.push(if is_unique { ALL_APART } else { APART });
+    builder.push(" FROM taken AS it");
+    // Planned with its values each time, as criteria are wherever they stand.
+    let rows = open.all(builder.build().persistent(false)).await?;
+    rows.into_iter().next().ok_or(CONFLICT)
 }
+
+fn push_ids(builder: &mut QueryBuilder<Postgres>, ids: &[CustomerId]) {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    builder.push("SELECT it.id FROM unnest(").push_bind(ids);
+    builder.push("::UUID[]) AS it (id) ORDER BY it.id");
+}
+
+/// Nobody of the chunk has a row, so all are due.
+const ALL_DUE: &str = "), taken AS MATERIALIZED (
+    SELECT it.customer_id, TRUE AS is_due, FALSE AS is_kept, row_number() OVER () - 1 AS place FROM chunk AS it LIMIT $6";
+
+/// A customer whom a filling of the same revision selected is passed over, and one for whom an earlier launch left
+/// nothing to send is kept. The ceiling is met by the first due one after whom there is no more room.
+const BY_STANDING: &str = "), standing AS (
+    SELECT it.customer_id, coalesce(bool_or(filling.revision = $9), FALSE) AS is_selected,
+        count(*) FILTER (WHERE row.delivery_status <> 'pending' AND row.channel::TEXT = ANY ($5)) = cardinality($5)
+            AS is_settled
+    FROM chunk AS it
+    LEFT JOIN {schema}.campaign_customers AS row ON row.tenant_number = $1 AND row.campaign_number = $2
+        AND row.channel = ANY (enum_range(NULL::{schema}.channel)) AND row.customer_id = it.customer_id
+    LEFT JOIN {schema}.audience_runs AS filling ON filling.number = row.run_number
+    GROUP BY it.customer_id
+), walked AS MATERIALIZED (
+    SELECT it.customer_id, NOT it.is_selected AND NOT it.is_settled AS is_due,
+        NOT it.is_selected AND it.is_settled AS is_kept,
+        count(*) FILTER (WHERE NOT it.is_selected) OVER up_to AS counted,
+        count(*) FILTER (WHERE NOT it.is_selected AND NOT it.is_settled) OVER up_to - 1 AS place
+    FROM standing AS it WINDOW up_to AS (ORDER BY it.customer_id ROWS UNBOUNDED PRECEDING)
+), met AS MATERIALIZED (
+    SELECT it.customer_id FROM walked AS it WHERE it.is_due AND it.counted > $6 ORDER BY it.customer_id LIMIT 1
+), taken AS MATERIALIZED (
+    SELECT it.customer_id, it.is_due, it.is_kept, it.place FROM walked AS it
+    WHERE NOT EXISTS (SELECT FROM met WHERE met.customer_id <= it.customer_id)";
+
+const ADD: &str = "), added AS (
+    INSERT INTO {schema}.campaign_customers AS it (tenant_number, campaign_number, channel, run_number, customer_id, lot,
+        updated_at)
+    SELECT $1, $2, lane.channel::{schema}.channel, $3, new.customer_id, $7 + new.place / $8 * $8, $4
+    FROM unnest($5) AS lane (channel) CROSS JOIN taken AS new WHERE new.is_due";
+
+const TAKE_OVER: &str = " ON CONFLICT (tenant_number, campaign_number, channel, customer_id)
+        DO UPDATE SET run_number = excluded.run_number, lot = excluded.lot WHERE it.delivery_status = 'pending'";
+
+const COUNT: &str = ")
+SELECT (SELECT count(*) FROM chunk) AS found, count(*) AS taken, count(*) FILTER (WHERE it.is_due) AS added,
+    count(*) FILTER (WHERE it.is_kept) AS kept,
+    (SELECT last.customer_id FROM taken AS last ORDER BY last.customer_id DESC LIMIT 1) AS position, ";
+
+/// How many customers of the chunk have an id of their own.
+const APART: &str = "(SELECT count(DISTINCT chunk.customer_id) FROM chunk) AS apart";
+const ALL_APART: &str = "(SELECT count(*) FROM chunk) AS apart";

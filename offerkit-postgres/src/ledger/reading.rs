@@ -1,7 +1,7 @@
 //! What became of a campaign's messages.
 
 use offerkit_core::{
-    domain::{Channel, Delivery, DeliveryKey},
+    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus},
     id::{CampaignId, CustomerId, RunId, TenantId},
     page::{Cursor, Order, Page, PageRequest},
     ports::{DeliveryFilter, Progress, StatusCount, StoreError},
@@ -18,36 +18,45 @@ pub(super) async fn progress(
 ) -> Result<Progress, StoreError> {
     let statement = open
         .query(&[
-            "SELECT count(DISTINCT it.customer_id) AS audience FROM {schema}.campaign_customers AS it WHERE ",
+            "SELECT it.customers FROM {schema}.campaign_audiences AS it WHERE ",
             OF_CAMPAIGN,
         ])
         .bind(tenant.as_uuid())
         .bind(campaign.as_uuid());
-    let audience = open.one(statement).await?.number("audience")?;
+    let row = open.optional(statement).await?;
+    let audience = row.map(|row| row.number("customers")).transpose()?;
     let statement = open
         .query(&[
-            "SELECT it.channel::TEXT AS channel, it.delivery_status::TEXT AS delivery_status, count(*) AS count
-            FROM {schema}.campaign_customers AS it WHERE ",
+            "SELECT it.channel::TEXT AS channel, sum(it.pending) AS pending, sum(it.sending) AS sending, sum(it.sent) AS sent,
+                sum(it.delivered) AS delivered, sum(it.bounced) AS bounced, sum(it.failed) AS failed,
+                sum(it.unknown) AS unknown, sum(it.suppressed) AS suppressed, sum(it.cancelled) AS cancelled
+            FROM {schema}.campaign_lots AS it WHERE ",
             OF_CAMPAIGN,
-            " GROUP BY it.channel, it.delivery_status ORDER BY it.channel, it.delivery_status",
+            " GROUP BY it.channel ORDER BY it.channel",
         ])
         .bind(tenant.as_uuid())
         .bind(campaign.as_uuid());
-    let rows = open.all(statement).await?;
-    let count = |row: &Row| {
-        Ok(StatusCount {
-            channel: row.text("channel")?,
-            status: row.word("delivery_status")?,
-            count: row.number("count")?,
-        })
-    };
+    let mut counts = Vec::new();
+    for row in open.all(statement).await? {
+        let channel = row.text("channel")?;
+        for status in DeliveryStatus::ALL {
+            let count = row.number(status.as_str())?;
+            if count > 0 {
+                counts.push(StatusCount {
+                    channel,
+                    status,
+                    count,
+                });
+            }
+        }
+    }
     Ok(Progress {
-        audience,
-        counts: rows.iter().map(count).collect::<Result<_, _>>()?,
+        audience: audience.unwrap_or_default(),
+        counts,
     })
 }
 
-/// Until when the longest claim on a campaign's rows holds.
+/// Until when the longest claim on a campaign's rows holds: only lots in which rows are claimed are looked at.
 pub(super) async fn claimed_until(
     open: &mut Open,
     tenant: TenantId,
@@ -55,8 +64,14 @@ pub(super) async fn claimed_until(
 ) -> Result<Option<Timestamp>, StoreError> {
     let statement = open
         .query(&[
-            "SELECT max(it.claim_deadline) AS claimed_until FROM {schema}.campaign_customers AS it
-            WHERE it.delivery_status = 'sending' AND ",
+            "SELECT max(row.claim_deadline) AS claimed_until
+            FROM unnest(enum_range(NULL::{schema}.channel)) AS lane (channel)
+            JOIN {schema}.campaign_lots AS it ON it.channel = lane.channel AND it.sending > 0
+            JOIN {schema}.campaign_customers AS row ON row.tenant_number = it.tenant_number
+                AND row.campaign_number = it.campaign_number AND row.channel = it.channel
+                AND row.customer_id BETWEEN it.first_customer AND it.last_customer
+                AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'sending'
+            WHERE ",
             OF_CAMPAIGN,
         ])
         .bind(tenant.as_uuid())

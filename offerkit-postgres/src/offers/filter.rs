@@ -32,7 +32,7 @@ pub(super) fn push(
     }
     if let Some(day) = filter.live_on {
         builder.push(schema.render(
-            " AND it.retired_at IS NULL AND EXISTS (SELECT FROM {schema}.offer_revisions AS live
+            " AND it.live_revision IS NOT NULL AND it.retired_at IS NULL AND EXISTS (SELECT FROM {schema}.offer_revisions AS live
                 WHERE live.tenant_id = it.tenant_id AND live.offer_id = it.id AND live.number = it.live_revision
                     AND (live.valid_from IS NULL OR live.valid_from <= ",
         ));

@@ -82,6 +82,26 @@ async fn settings_that_lose_commits_or_switch_triggers_off_are_refused() -> Outc
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_cannot_stage_imports_is_refused() -> Outcome {
+    let world = World::new().await?;
+    let database = world.database.name().to_owned();
+    world
+        .run(&format!(
+            "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC"
+        ))
+        .await?;
+    let role = "offerkit_app".to_owned();
+    let staging = Weakness::NoStaging { role, database };
+    let weak = found(&world, APP).await?;
+    assert_eq!(weak, std::slice::from_ref(&staging));
+    let remedy = staging.to_string();
+    let (_, remedy) = remedy.split_once("run `").ok_or("no remedy")?;
+    world.run(remedy.trim_end_matches('`')).await?;
+    assert_eq!(found(&world, APP).await?, []);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn missing_migrations_are_refused() -> Outcome {
     let world = World::new().await?;
     world

@@ -10,9 +10,11 @@ use crate::world::{Outcome, Role, World, sql};
 pub(crate) const TENANT_TABLES: &[&str] = &[
     "audience_runs",
     "audit_seals",
+    "campaign_audiences",
     "campaign_contributions",
     "campaign_customers",
     "campaign_launches",
+    "campaign_lots",
     "campaign_segments",
     "campaigns",
     "delivery_attempts",
@@ -33,6 +35,7 @@ const PLATFORM_TABLES: &[&str] = &[
     "user_tenant_roles",
     "consents",
     "contact_counters",
+    "customer_keys",
     "customers",
     "field_catalog",
     "installation",
@@ -178,7 +181,7 @@ const RULES: &[Rule] = &[
     Rule {
         says: "a function has its search path pinned, or names everything in full",
         offenders: "SELECT it.proname::TEXT FROM pg_proc AS it WHERE it.pronamespace = '{schema}'::regnamespace
-            AND it.proname <> 'current_tenant' AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (it.proconfig), FALSE)",
+            AND it.proname NOT IN ('current_tenant', 'customer_id_of_number', 'customer_id_of_text') AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (it.proconfig), FALSE)",
         broken_by: "CREATE FUNCTION {schema}.bad() RETURNS INT LANGUAGE sql AS 'SELECT 1'",
     },
     Rule {
@@ -197,7 +200,7 @@ const RULES: &[Rule] = &[
         offenders: "SELECT it.relname || ': ' || wanted FROM pg_class AS it, unnest(ARRAY['DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) AS wanted
             WHERE it.relnamespace = '{schema}'::regnamespace AND it.relkind IN ('r', 'p')
                 AND has_table_privilege('offerkit_app', it.oid, wanted)
-                AND NOT (wanted = 'DELETE' AND it.relname IN ('user_tenant_roles', 'sessions', 'login_failures', 'contact_counters'))",
+                AND NOT (wanted = 'DELETE' AND it.relname IN ('user_tenant_roles', 'sessions', 'login_failures', 'contact_counters', 'customer_keys'))",
         broken_by: "GRANT DELETE ON {schema}.users TO offerkit_app",
     },
     Rule {

@@ -8,7 +8,7 @@ use offerkit_core::{
     ports::{Access, Store as _, StoreError, Transaction},
 };
 use offerkit_postgres::PgStore;
-use sqlx::types::Uuid;
+use sqlx::{Executor as _, types::Uuid};
 
 use crate::world::{Outcome, World, event_in, loan, now};
 
@@ -112,16 +112,64 @@ async fn a_membership_that_a_decision_rests_on_is_not_taken_meanwhile() -> Outco
     .await
 }
 
+/// What a user holds comes with the user, and is not read again.
+#[tokio::test]
+async fn a_membership_that_came_with_its_user_is_not_taken_meanwhile() -> Outcome {
+    let world = World::new().await?;
+    let (store, _) = world.store(4)?;
+    let ben = UserId::from_uuid(id(&world, "ben").await?);
+    let group = GroupId::from_uuid(id(&world, "loan approver").await?);
+    waits(
+        &store,
+        async |tx| tx.users().find_for_share(ben).await.map(drop),
+        async |tx| {
+            let removed = tx.groups().remove_member(loan(), group, ben).await?;
+            assert!(removed.is_some(), "there was no membership");
+            Ok(())
+        },
+    )
+    .await
+}
+
+/// A change makes the transaction forget what it has read.
+#[tokio::test]
+async fn what_a_transaction_has_changed_is_read_again() -> Outcome {
+    let world = World::new().await?;
+    let (store, _) = world.store(1)?;
+    let ben = UserId::from_uuid(id(&world, "ben").await?);
+    let group = GroupId::from_uuid(id(&world, "loan approver").await?);
+    let mut tx = store.begin(scope(), Access::Write).await?;
+    let tenant = tx.tenants().find_for_share(loan()).await?;
+    let tenant = tenant.ok_or("no tenant")?;
+    assert!(tenant.is_active());
+    tx.users().find_for_share(ben).await?;
+    assert_eq!(tx.groups().held_for_share(ben, loan()).await?.len(), 1);
+    tx.groups().remove_member(loan(), group, ben).await?;
+    assert_eq!(tx.groups().held_for_share(ben, loan()).await?.len(), 0);
+    tx.tenants()
+        .update(tenant.with_active(false, now()))
+        .await?;
+    let tenant = tx.tenants().find(loan()).await?;
+    assert!(tenant.is_some_and(|tenant| !tenant.is_active()));
+    Ok(())
+}
+
 /// First seen to fail without `FOR SHARE`: two super admins could remove each other.
 #[tokio::test]
 async fn counted_super_admins_do_not_change_meanwhile() -> Outcome {
     let world = World::new().await?;
     let (store, _) = world.store(4)?;
     let root = UserId::from_uuid(id(&world, "root").await?);
+    let another = "UPDATE offerkit.users SET is_super_admin = TRUE WHERE username = 'carol'";
+    let mut beside = world.beside().await?;
+    beside
+        .execute("SET session_replication_role = replica")
+        .await?;
+    beside.execute(another).await?;
     waits(
         &store,
         async |tx| {
-            assert_eq!(tx.users().count_super_admins().await?, 1);
+            assert_eq!(tx.users().count_super_admins().await?, 2);
             Ok(())
         },
         async |tx| {

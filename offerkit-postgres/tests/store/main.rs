@@ -3,8 +3,10 @@
 mod cancelling;
 mod connections;
 mod locks;
+mod plans;
 mod proxy;
 mod sealing;
+mod timeouts;
 mod unknown_commits;
 mod waking;
 mod world;

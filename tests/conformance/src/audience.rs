@@ -5,10 +5,17 @@ use offerkit_core::{
     domain::{Campaign, Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
     id::{ClaimToken, CustomerId, RunId},
     page::{MAX_PAGE_SIZE, Order, PageRequest},
-    ports::{ClaimRequest, Claimed, DeliveryFilter, Extension, Settlement, StoreError},
+    ports::{
+        ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Settlement, StoreError,
+    },
 };
 
-use crate::{Adapter, Failure, pause::SlowSource, walk::walk, world::World};
+use crate::{
+    Adapter, Failure,
+    pause::{SlowSource, Stranger},
+    walk::walk,
+    world::World,
+};
 
 pub(crate) const BOTH: &[Channel] = &[Channel::Email, Channel::Sms];
 
@@ -48,8 +55,12 @@ impl<B: Adapter> World<B> {
             limit,
             now: self.now(),
         };
-        let source = SlowSource(self.store.clone());
-        Ok(self.store.extend(&source, &extension).await?)
+        let source: &dyn CustomerSource = if self.is_source_known {
+            &SlowSource(self.store.clone())
+        } else {
+            &Stranger(self.store.clone())
+        };
+        Ok(self.store.extend(source, &extension).await?)
     }
 
     /// A run that has looked at everybody, in chunks.

@@ -24,6 +24,41 @@ pub(crate) async fn pause() {
     .await;
 }
 
+/// Customers that no ledger recognises, so that their ids travel.
+pub(crate) struct Stranger<B>(pub(crate) B);
+
+#[async_trait]
+impl<B: Adapter> CustomerSource for Stranger<B> {
+    async fn get_many(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+        self.0.get_many(ids).await
+    }
+
+    async fn select(
+        &self,
+        selection: &Selection,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<CustomerId>, StoreError> {
+        self.0.select(selection, after, limit).await
+    }
+
+    async fn count(&self, selection: &Selection) -> Result<u64, StoreError> {
+        self.0.count(selection).await
+    }
+
+    async fn sample(
+        &self,
+        selection: &Selection,
+        limit: usize,
+    ) -> Result<Vec<Customer>, StoreError> {
+        self.0.sample(selection, limit).await
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
 /// Customers that take their time, so that others go on between a selection and what is done with it.
 pub(crate) struct SlowSource<B>(pub(crate) B);
 

@@ -8,6 +8,7 @@ pub mod campaign_plan;
 pub mod delivery;
 pub mod delivery_failures;
 pub mod desk;
+pub mod file_imports;
 pub mod fill;
 pub mod four_eyes;
 pub mod login;

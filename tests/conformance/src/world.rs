@@ -23,6 +23,8 @@ pub(crate) struct World<B> {
     pub(crate) store: B,
     pub(crate) platform: TestPlatform,
     pub(crate) tenant: TestTenant,
+    /// Whether the ledger may recognise the customers that it is given as the store's own.
+    pub(crate) is_source_known: bool,
 }
 
 impl<B: Adapter> World<B> {
@@ -42,6 +44,7 @@ impl<B: Adapter> World<B> {
             store: store.clone(),
             platform,
             tenant,
+            is_source_known: true,
         })
     }
 

@@ -1,21 +1,15 @@
 //! From the normal form to a program.
 
-use std::ops::Bound;
-
-use chrono::NaiveDate;
-
 use super::asks::{Asks, By};
 use super::deliveries::Deliveries;
 use super::estimate::Estimate;
 use super::interval::Interval;
 use super::{Check, Program, Question, Step, Target};
-use crate::criteria::calendar::{self, Anniversaries};
-use crate::criteria::comparison::Comparison;
 use crate::criteria::expr::{Expr, Leaf, Predicate, Test};
 use crate::criteria::field_type::FieldType;
 use crate::criteria::literal::Literal;
-use crate::criteria::period::Period;
 use crate::criteria::situation::Moment;
+use crate::criteria::timed::Timed;
 
 pub(super) fn compile(expr: &Expr, moment: &Moment) -> Program {
     let mut backwards = Vec::new();
@@ -145,7 +139,6 @@ fn question(test: &Test, moment: &Moment) -> Question {
     let field_type = test.field().field_type();
     let is_text = matches!(field_type, FieldType::Text | FieldType::Enum { .. });
     let is_set = matches!(field_type, FieldType::Set);
-    let is_date = matches!(field_type, FieldType::Date);
     match test.predicate() {
         Predicate::Exists => Question::Present,
         Predicate::Equals(literal) => {
@@ -160,22 +153,24 @@ fn question(test: &Test, moment: &Moment) -> Question {
         Predicate::HasAny(items) if is_set => Question::HasAny(items.as_slice().into()),
         Predicate::HasAll(items) if is_set => Question::HasAll(items.as_slice().into()),
         Predicate::Size(is, size) if is_set => Question::Size(*is, *size),
-        Predicate::Age(is, years) if is_date => {
-            Question::Date(Asks::Within(born(*is, *years, moment.today())))
-        }
-        Predicate::AnniversaryWithin(days) if is_date => {
-            Question::Anniversary(Anniversaries::from(moment.today(), *days))
-        }
-        Predicate::WithinLast(period) => window(field_type, Window::Last, *period, moment),
-        Predicate::WithinNext(period) => window(field_type, Window::Next, *period, moment),
-        Predicate::OlderThan(period) => window(field_type, Window::Before, *period, moment),
+        Predicate::Age(..)
+        | Predicate::AnniversaryWithin(_)
+        | Predicate::WithinLast(_)
+        | Predicate::WithinNext(_)
+        | Predicate::OlderThan(_) => test.timed(moment).map_or(Question::Never, timed),
         Predicate::Text(..)
         | Predicate::FoldedIn(_)
         | Predicate::HasAny(_)
         | Predicate::HasAll(_)
-        | Predicate::Size(..)
-        | Predicate::Age(..)
-        | Predicate::AnniversaryWithin(_) => Question::Never,
+        | Predicate::Size(..) => Question::Never,
+    }
+}
+
+fn timed(timed: Timed) -> Question {
+    match timed {
+        Timed::Dates(low, high) => Question::Date(Asks::Within(Interval::new(low, high))),
+        Timed::Timestamps(low, high) => Question::Timestamp(Asks::Within(Interval::new(low, high))),
+        Timed::Anniversaries(days) => Question::Anniversary(days),
     }
 }
 
@@ -199,49 +194,4 @@ fn compared(field_type: &FieldType, by: By, literals: &[Literal]) -> Question {
         FieldType::Uuid => asks!(Uuid),
         FieldType::Set => Question::Never,
     }
-}
-
-#[derive(Clone, Copy)]
-enum Window {
-    Last,
-    Next,
-    Before,
-}
-
-fn window(field_type: &FieldType, window: Window, period: Period, moment: &Moment) -> Question {
-    let (today, now) = (moment.today(), moment.now());
-    match field_type {
-        FieldType::Date => Question::Date(Asks::Within(match window {
-            Window::Last => Interval::closed(calendar::date_before(today, period), today),
-            Window::Next => Interval::closed(today, calendar::date_after(today, period)),
-            Window::Before => Interval::of(Comparison::Lt, calendar::date_before(today, period)),
-        })),
-        FieldType::Timestamp => Question::Timestamp(Asks::Within(match window {
-            Window::Last => Interval::closed(calendar::timestamp_before(now, period), now),
-            Window::Next => Interval::closed(now, calendar::timestamp_after(now, period)),
-            Window::Before => Interval::of(Comparison::Lt, calendar::timestamp_before(now, period)),
-        })),
-        FieldType::Text
-        | FieldType::Enum { .. }
-        | FieldType::Int
-        | FieldType::Decimal { .. }
-        | FieldType::Bool
-        | FieldType::Set
-        | FieldType::Uuid => Question::Never,
-    }
-}
-
-/// The days on which those were born whose age compares like this with `years`. Nobody is born after today.
-fn born(is: Comparison, years: i64, today: NaiveDate) -> Interval<NaiveDate> {
-    let until = |years| Bound::Included(calendar::born_by(today, years));
-    let after = |years| Bound::Excluded(calendar::born_by(today, years));
-    let next = years.saturating_add(1);
-    let (low, high) = match is {
-        Comparison::Gte => (Bound::Unbounded, until(years)),
-        Comparison::Gt => (Bound::Unbounded, until(next)),
-        Comparison::Lt => (after(years), Bound::Included(today)),
-        Comparison::Lte => (after(next), Bound::Included(today)),
-        Comparison::Eq => (after(next), until(years)),
-    };
-    Interval::new(low, high)
 }

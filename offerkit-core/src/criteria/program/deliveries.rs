@@ -1,6 +1,5 @@
 //! `$received` at one moment.
 
-use crate::criteria::calendar;
 use crate::criteria::received::{History, PastDelivery, Received};
 use crate::criteria::situation::Moment;
 use crate::id::CustomerId;
@@ -16,12 +15,9 @@ pub(in crate::criteria) struct Deliveries {
 
 impl Deliveries {
     pub(super) fn new(wanted: &Received, moment: &Moment) -> Self {
-        let first = |period| calendar::timestamp_before(moment.now(), period);
         Self {
             wanted: wanted.clone(),
-            period: wanted
-                .within_last()
-                .map(|period| (first(period), moment.now())),
+            period: wanted.period(moment),
         }
     }
 

@@ -17,12 +17,13 @@
 
 use std::sync::LazyLock;
 
+use offerkit_generator::row;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
 use super::laws::cases;
-use super::rows::{customer, row};
+use super::rows::customer;
 use super::*;
 use crate::criteria::clause::{Clause, ClauseKind, FieldTest, Operation, Place};
 use crate::criteria::{definition, normalise};

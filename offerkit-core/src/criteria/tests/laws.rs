@@ -5,13 +5,14 @@
 
 use std::sync::LazyLock;
 
+use offerkit_generator::{CAMPAIGNS, FIELDS, OFFERS, document, row};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::documents::{CAMPAIGNS, OFFERS, document, references};
+use super::documents::references;
 use super::model::World;
-use super::rows::{CATALOG, FIELDS, customer, row};
+use super::rows::{CATALOG, customer};
 use super::*;
 use crate::domain::customer::Customer;
 use crate::id::CustomerId;

@@ -4,11 +4,9 @@
 use std::cmp::Ordering;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
+use offerkit_generator::{Row, SEGMENTS};
 use rust_decimal::Decimal;
 use serde_json::Value;
-
-use super::documents::SEGMENTS;
-use super::rows::Row;
 
 /// What the model knows besides the row.
 pub(super) struct World {
@@ -229,7 +227,7 @@ fn equals(value: Option<&Value>, operand: &Value) -> bool {
     }
 }
 
-pub(super) fn order(value: &Value, operand: &Value) -> Option<Ordering> {
+fn order(value: &Value, operand: &Value) -> Option<Ordering> {
     let number = |value: &Value| value.as_number()?.to_string().parse::<Decimal>().ok();
     match (value, operand) {
         (Value::String(value), Value::String(operand)) => Some(value.chars().cmp(operand.chars())),

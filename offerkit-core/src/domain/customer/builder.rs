@@ -37,7 +37,14 @@ impl CustomerBuilder {
     /// # Errors
     /// [`CustomerFieldError`] where there is no such column, or it does not take this value.
     pub fn set(&mut self, column: &str, text: &str) -> Result<(), CustomerFieldError> {
-        let column = Column::from_str(column)?;
+        self.set_column(Column::from_str(column)?, text)
+    }
+
+    /// [`set`](Self::set), for a column that was looked up before.
+    ///
+    /// # Errors
+    /// [`CustomerFieldError`] where the column does not take this value.
+    pub fn set_column(&mut self, column: Column, text: &str) -> Result<(), CustomerFieldError> {
         let text = text::checked(column, text)?;
         let parts = &mut self.parts;
         match column {

@@ -131,6 +131,8 @@ impl Deliveries {
             address,
             subject: rendered.subject,
             body: rendered.body,
+            html: None,
+            unsubscribe_url: None,
             attempt: claimed.attempt,
         })
     }
@@ -151,7 +153,7 @@ impl Deliveries {
                 None,
             ),
             Some(Outcome::Sent) => (DeliveryStatus::Sent, None, None),
-            Some(Outcome::Failed { reason }) => {
+            Some(Outcome::Failed { reason, .. }) => {
                 (DeliveryStatus::Failed, Some(reason.as_str()), None)
             }
             Some(Outcome::Unknown { reason }) => {

@@ -54,6 +54,21 @@ attacks! {
         dropped: ["DROP TRIGGER offers_recorded ON {schema}.offers"] as App
     }
 
+    a_commit_hook_does_not_commit {
+        "SELECT set_config('offerkit.hook', 'runs', TRUE)",
+        record_of!("draft");
+        stopped: [(App, "audit_hook_over"), (Owner, "audit_hook_over"), (Superuser, "audit_hook_over")];
+        dropped: ["DROP TRIGGER audit_hook_over ON {schema}.offer_audit_logs"] as App
+    }
+
+    a_commit_hook_does_not_commit_on_the_platform {
+        "SELECT set_config('offerkit.hook', 'runs', TRUE)",
+        "INSERT INTO {schema}.platform_audit_logs (id, operation_id, actor_kind, action, outcome, subject_kind, result, created_at)
+            VALUES (gen_random_uuid(), gen_random_uuid(), 'anonymous', 'user.create', 'done', 'platform', 'null', '2026-03-02 10:00Z')";
+        stopped: [(App, "audit_hook_over"), (Superuser, "audit_hook_over")];
+        dropped: ["DROP TRIGGER platform_audit_hook_over ON {schema}.platform_audit_logs"] as App
+    }
+
     no_user_changes_without_a_record {
         "UPDATE {schema}.users SET is_super_admin = TRUE, version = version + 1 WHERE username = 'asha'";
         stopped: [(App, "users_recorded"), (Owner, "users_recorded"), (Superuser, "users_recorded")];

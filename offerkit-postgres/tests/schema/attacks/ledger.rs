@@ -94,4 +94,36 @@ attacks! {
         stopped: [(App, "audience_runs_running"), (Superuser, "audience_runs_running")];
         dropped: ["DROP INDEX {schema}.audience_runs_running"] as App
     }
+
+    no_count_is_written_by_hand {
+        "UPDATE {schema}.campaign_lots SET sent = 1, pending = 0
+            WHERE tenant_number = (SELECT number FROM {schema}.tenants WHERE name = 'loan')";
+        stopped: [(App, "campaign_lots_follow"), (Owner, "campaign_lots_follow"), (Superuser, "campaign_lots_follow")];
+        dropped: ["DROP TRIGGER campaign_lots_follow ON {schema}.campaign_lots"] as App
+    }
+
+    no_audience_is_written_by_hand {
+        "UPDATE {schema}.campaign_audiences SET customers = 5
+            WHERE tenant_number = (SELECT number FROM {schema}.tenants WHERE name = 'loan')";
+        stopped: [(App, "campaign_audiences_follow"), (Owner, "campaign_audiences_follow"), (Superuser, "campaign_audiences_follow")];
+        dropped: ["DROP TRIGGER campaign_audiences_follow ON {schema}.campaign_audiences"] as App
+    }
+
+    no_lot_is_removed {
+        "DELETE FROM {schema}.campaign_lots WHERE tenant_number = (SELECT number FROM {schema}.tenants WHERE name = 'loan')";
+        stopped: [(App, "42501"), (Owner, "campaign_lots_kept"), (Superuser, "campaign_lots_kept")];
+        dropped: ["DROP TRIGGER campaign_lots_kept ON {schema}.campaign_lots",
+            "GRANT DELETE ON {schema}.campaign_lots TO offerkit_app"] as App
+    }
+
+    a_claimed_delivery_is_not_given_to_another_run {
+        "INSERT INTO {schema}.audience_runs (tenant_id, id, campaign_id, offer_id, revision, criteria_digest, as_of, today, status,
+                finished_at)
+            SELECT tenant_id, md5('later')::UUID, campaign_id, offer_id, revision, criteria_digest, as_of, today, 'finished', as_of
+            FROM {schema}.audience_runs WHERE tenant_id = md5('loan')::UUID",
+        "UPDATE {schema}.campaign_customers SET run_number = (SELECT number FROM {schema}.audience_runs WHERE id = md5('later')::UUID)
+            WHERE customer_id = md5('customer 2')::UUID AND tenant_number = (SELECT number FROM {schema}.tenants WHERE name = 'loan')";
+        stopped: [(App, "campaign_customers_identity"), (Owner, "campaign_customers_identity"), (Superuser, "campaign_customers_identity")];
+        dropped: ["DROP TRIGGER campaign_customers_identity ON {schema}.campaign_customers"] as App
+    }
 }

@@ -1,6 +1,11 @@
 //! Taking over the platform, losing customers, storing what cannot be read.
 
-use crate::attack::attacks;
+use sqlx::Executor as _;
+
+use crate::{
+    attack::attacks,
+    world::{Outcome, Role, World, sql},
+};
 
 macro_rules! record {
     () => {
@@ -25,6 +30,22 @@ attacks! {
         dropped: ["DROP TRIGGER user_tenant_roles_unchanged ON {schema}.user_tenant_roles"] as App
     }
 
+    the_last_super_admin_is_not_demoted {
+        record!(),
+        "UPDATE {schema}.users SET is_super_admin = FALSE WHERE username = 'root'";
+        stopped: [
+            (App, "users_super_admin_remains"), (Owner, "users_super_admin_remains"), (Superuser, "users_super_admin_remains")
+        ];
+        dropped: ["DROP TRIGGER users_super_admin_remains ON {schema}.users"] as App
+    }
+
+    the_last_super_admin_is_not_deactivated {
+        record!(),
+        "UPDATE {schema}.users SET is_active = FALSE";
+        stopped: [(App, "users_super_admin_remains"), (Superuser, "users_super_admin_remains")];
+        dropped: ["DROP TRIGGER users_super_admin_remains ON {schema}.users"] as App
+    }
+
     no_user_is_deleted {
         record!(),
         "DELETE FROM {schema}.users WHERE username = 'nobody'",
@@ -46,6 +67,13 @@ attacks! {
             WHERE id = md5('customer 3')::UUID";
         stopped: [(App, "customers_erased_recorded"), (Superuser, "customers_erased_recorded")];
         dropped: ["DROP TRIGGER customers_erased_recorded ON {schema}.customers"] as App
+    }
+
+    an_id_made_from_a_key_stands_for_that_key_alone {
+        "INSERT INTO {schema}.customer_keys (customer_id, source, key)
+            VALUES ({schema}.customer_id_of_text('crm.client', 'C-1'), 'crm.client', 'C-2')";
+        stopped: [(App, "customer_keys_derived"), (Superuser, "customer_keys_derived")];
+        dropped: ["ALTER TABLE {schema}.customer_keys DROP CONSTRAINT customer_keys_derived"] as App
     }
 
     no_customer_is_deleted {
@@ -121,4 +149,51 @@ attacks! {
         stopped: [(App, "42501")];
         dropped: ["GRANT CREATE ON SCHEMA {schema} TO offerkit_app"] as App
     }
+}
+
+/// Each waits for the other, and PostgreSQL ends one.
+///
+/// First seen to fail without `FOR SHARE` in the trigger: none remained.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_super_admins_who_remove_each_other_one_remains() -> Outcome {
+    let world = World::new().await?;
+    let mut before = world.connect(Role::Superuser).await?;
+    let second = "UPDATE {schema}.users SET is_super_admin = TRUE WHERE username = 'carol'";
+    for statement in ["BEGIN", record!(), second, "COMMIT"] {
+        before.execute(sql(statement)).await?;
+    }
+    let mut both = Vec::new();
+    for name in ["root", "carol"] {
+        let mut connection = world.connect(Role::App).await?;
+        let remove =
+            format!("UPDATE {{schema}}.users SET is_super_admin = FALSE WHERE username = '{name}'");
+        for statement in ["BEGIN", record!(), &remove] {
+            connection.execute(sql(statement)).await?;
+        }
+        both.push(connection);
+    }
+    // What a commit checks, in both before either commits.
+    let checks: Vec<_> = both
+        .into_iter()
+        .map(|mut connection| {
+            tokio::spawn(async move {
+                let checked = connection.execute("SET CONSTRAINTS ALL IMMEDIATE").await;
+                checked.map(|_| connection)
+            })
+        })
+        .collect();
+    let mut passed = Vec::new();
+    for check in checks {
+        passed.extend(check.await?.ok());
+    }
+    let committed = passed.len();
+    for mut connection in passed {
+        connection.execute("COMMIT").await?;
+    }
+    assert_eq!(committed, 1);
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM offerkit.users WHERE is_super_admin")
+        .fetch_one(&mut before)
+        .await?;
+    assert_eq!(left, 1);
+    Ok(())
 }

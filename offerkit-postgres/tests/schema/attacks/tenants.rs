@@ -10,7 +10,7 @@ use crate::{
 
 /// The condition on a tenant table's rows that they are the tenant `card`'s.
 fn of_card(table: &str) -> &'static str {
-    if table == "campaign_customers" {
+    if ["campaign_audiences", "campaign_customers", "campaign_lots"].contains(&table) {
         "tenant_number = (SELECT number FROM {schema}.tenants WHERE name = 'card')"
     } else {
         "tenant_id = md5('card')::UUID"
@@ -83,7 +83,7 @@ attacks! {
         "UPDATE {schema}.campaign_customers SET delivery_status = 'cancelled'
             WHERE tenant_number <> (SELECT number FROM {schema}.tenants WHERE name = 'loan') AND delivery_status = 'pending'";
         stopped: [(App, "no rows"), (Owner, "no rows")];
-        dropped: ["DROP POLICY tenant_wall ON {schema}.campaign_customers"] as App
+        dropped: ["DROP POLICY tenant_wall ON {schema}.campaign_customers", "DROP POLICY tenant_wall ON {schema}.campaign_lots"] as App
     }
 
     a_row_is_not_moved_into_another_tenant {
@@ -113,8 +113,9 @@ attacks! {
         "INSERT INTO {schema}.campaign_customers (tenant_number, campaign_number, channel, customer_id, run_number, updated_at)
             SELECT it.number, 1, 'sms', md5('customer 1')::UUID, 1, '2026-03-02 10:00Z' FROM {schema}.tenants AS it WHERE it.name = 'card'";
         stopped: [(App, "42501"), (Owner, "42501"), (Superuser, "campaign_customers_of_run")];
-        dropped: ["DROP POLICY tenant_wall ON {schema}.campaign_customers",
-            "DROP TRIGGER campaign_customers_of_run ON {schema}.campaign_customers"] as App
+        dropped: ["DROP POLICY tenant_wall ON {schema}.campaign_customers", "DROP POLICY tenant_wall ON {schema}.campaign_lots",
+            "DROP POLICY tenant_wall ON {schema}.campaign_audiences",
+            "DROP TRIGGER campaign_customers_of_run ON {schema}.campaign_lots"] as App
     }
 
     no_delivery_is_of_another_tenants_campaign {
@@ -122,7 +123,7 @@ attacks! {
             SELECT mine.number, it.campaign_number, 'sms', md5('customer 1')::UUID, it.run_number, '2026-03-02 10:00Z'
             FROM {schema}.tenants AS mine, (VALUES (2, 1), (4, 2)) AS it (campaign_number, run_number) WHERE mine.name = 'loan'";
         stopped: [(App, "campaign_customers_of_run"), (Owner, "campaign_customers_of_run"), (Superuser, "campaign_customers_of_run")];
-        dropped: ["DROP TRIGGER campaign_customers_of_run ON {schema}.campaign_customers"] as App
+        dropped: ["DROP TRIGGER campaign_customers_of_run ON {schema}.campaign_lots"] as App
     }
 
     no_campaign_is_of_another_tenants_offer {

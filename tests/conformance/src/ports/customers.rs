@@ -1,11 +1,13 @@
 //! Customers in a store.
 
+use std::sync::Arc;
+
 use offerkit_core::{
     audit::{Subject, SubjectKind},
     criteria::NoHistory,
     domain::{Customer, Scope},
     id::CustomerId,
-    ports::{ImportReport, StoreError},
+    ports::{ImportBatch, ImportReport, StoreError},
 };
 use serde_json::json;
 
@@ -40,8 +42,12 @@ async fn import<B: Adapter>(
     customers: Vec<Customer>,
 ) -> Result<ImportReport, Failure> {
     let event = w.event(Scope::Platform, CUSTOMERS)?;
-    let candidates = customers.into_iter().map(Ok).collect();
-    Ok(w.store.import(candidates, event).await?)
+    let batch = Arc::new(customers.into_iter().collect());
+    Ok(w.store.import(batch, event).await?)
+}
+
+fn one(customer: &Customer) -> Arc<ImportBatch> {
+    Arc::new([customer.clone()].into_iter().collect())
 }
 
 async fn get<B: Adapter>(w: &World<B>, id: CustomerId) -> Result<Option<Customer>, Failure> {
@@ -156,11 +162,14 @@ async fn an_import_is_recorded_with_its_report<B: Adapter>(store: &B) -> Outcome
     let before = w.records(Scope::Platform).await?.len();
     let event = w.event(Scope::Platform, CUSTOMERS)?;
     let operation = event.operation();
-    let candidates = vec![
-        Err("a date that is none".to_owned()),
-        Ok(w.platform.customer(&[])?),
-    ];
-    let imported = store.import(candidates, event).await?;
+    let batch = ImportBatch {
+        candidates: vec![
+            Err("a date that is none".to_owned()),
+            Ok(w.platform.customer(&[])?.into()),
+        ],
+        ..ImportBatch::default()
+    };
+    let imported = store.import(Arc::new(batch), event).await?;
     let records = w.records(Scope::Platform).await?;
     assert_eq!(records.len(), before + 1);
     let last = records.last().ok_or("no record")?;
@@ -180,11 +189,11 @@ async fn a_repeated_import_changes_nothing<B: Adapter>(store: &B) -> Outcome {
     let operation = w.operation();
     let event = || w.event_of(Scope::Platform, CUSTOMERS, operation);
     store
-        .import(vec![Ok(w.platform.customer(&[])?)], event()?)
+        .import(one(&w.platform.customer(&[])?), event()?)
         .await?;
     let second = w.platform.customer(&[])?;
     fails!(
-        store.import(vec![Ok(second.clone())], event()?).await,
+        store.import(one(&second), event()?).await,
         StoreError::AlreadyDone(record) if record.operation == operation
     );
     fails!(
@@ -200,7 +209,7 @@ async fn customers_change_in_the_platforms_scope_alone<B: Adapter>(store: &B) ->
     let customer = w.platform.customer(&[])?;
     let event = w.event(w.scope(), CUSTOMERS)?;
     fails!(
-        store.import(vec![Ok(customer.clone())], event).await,
+        store.import(one(&customer), event).await,
         StoreError::WrongScope { .. }
     );
     let event = w.event(w.scope(), CUSTOMERS)?;

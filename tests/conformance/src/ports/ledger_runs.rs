@@ -33,6 +33,7 @@ cases! { ports::ledger_runs:
     inactive_customers_get_no_row,
     runs_are_their_tenants_alone,
     a_run_is_moved_and_ended_by_its_tenant_alone,
+    a_source_that_the_ledger_does_not_know_fills_alike,
 }
 
 /// Asserts that a result is a conflict.
@@ -281,6 +282,31 @@ async fn an_absent_run_is_a_conflict<B: Adapter>(store: &B) -> Outcome {
     Ok(())
 }
 
+async fn a_source_that_the_ledger_does_not_know_fills_alike<B: Adapter>(store: &B) -> Outcome {
+    let mut w = World::new(store).await?;
+    w.platform.customers(7).await?;
+    for limit in [1, 3, 100] {
+        let mut filled = Vec::new();
+        for is_known in [true, false] {
+            w.is_source_known = is_known;
+            let campaign = w.launched().await?;
+            let first = w.finished_run(&campaign, limit).await?;
+            let mut over = started(&w, &w.launched().await?).await?;
+            while over.status == RunStatus::Running {
+                over = w.extend(&over, 5, limit).await?;
+            }
+            let rows = w.ledger_rows(&campaign).await?;
+            let rows: Vec<_> = rows
+                .iter()
+                .map(|row| (row.key.customer, row.key.channel, row.status))
+                .collect();
+            filled.push((first.added, over.status, over.added, over.position, rows));
+        }
+        assert_eq!(filled.first(), filled.last(), "chunks of {limit}");
+    }
+    Ok(())
+}
+
 async fn inactive_customers_get_no_row<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let gone = w.platform.customer(&[("is_active", "false")])?;
@@ -317,7 +343,7 @@ async fn a_run_is_moved_and_ended_by_its_tenant_alone<B: Adapter>(store: &B) -> 
         StoreError::Conflict(_)
     );
     let ours = w.selection(r#"{"$everyone": true}"#)?;
-    let selection = Selection::new(twin, ours.criteria().clone(), ours.moment().clone());
+    let selection = Selection::new(twin, ours.criteria().clone(), *ours.moment());
     let extension = Extension {
         run: run.id,
         selection: &selection,

@@ -1,6 +1,6 @@
 //! Whom criteria select from a store: by every operator exactly those whom the language defines.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use offerkit_core::{
     audit::{Subject, SubjectKind},
@@ -138,8 +138,8 @@ async fn hostile<B: Adapter>(w: &World<B>) -> Result<Vec<Customer>, Failure> {
         customers.push(Customer::from_parts(parts)?);
     }
     let event = w.event(Scope::Platform, Subject::the(SubjectKind::Customer))?;
-    let candidates = customers.iter().cloned().map(Ok).collect();
-    let report = w.store.import(candidates, event).await?;
+    let batch = customers.iter().cloned().collect();
+    let report = w.store.import(Arc::new(batch), event).await?;
     assert_eq!(report.refused, []);
     Ok(customers)
 }

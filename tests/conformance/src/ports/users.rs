@@ -27,6 +27,7 @@ cases! { ports::users:
     pages_of_users_are_stable_while_users_are_added,
     users_are_filtered_by_activity_and_flag,
     active_super_admins_are_counted,
+    the_last_active_super_admin_stays_one,
 }
 
 fn identity(subject: &str) -> Result<ExternalIdentity, Failure> {
@@ -332,4 +333,32 @@ async fn active_super_admins_are_counted<B: Adapter>(store: &B) -> Outcome {
     .await?;
     assert_eq!(count().await?, 1);
     Ok(())
+}
+
+/// First seen to fail without the rule: a commit left the platform to nobody.
+async fn the_last_active_super_admin_stays_one<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let id = w.root()?;
+    let root = w
+        .look(Scope::Platform, async |tx| tx.users().find(id).await)
+        .await?
+        .ok_or("no root")?;
+    let taken = [
+        root.clone().with_active(false, w.now()),
+        root.clone().with_super_admin(false, w.now()),
+    ];
+    for taken in taken {
+        let mut tx = w.write(Scope::Platform).await?;
+        tx.users().update(taken).await?;
+        let event = w.event(Scope::Platform, id)?;
+        fails!(tx.commit(event).await, StoreError::Refused(_));
+    }
+    // One may follow another in one commit, whichever comes first.
+    let second = w.new_user("second")?.with_super_admin(true, w.now());
+    w.change(Scope::Platform, id, async |tx| {
+        let taken = root.clone().with_super_admin(false, w.now());
+        tx.users().update(taken).await?;
+        tx.users().insert(&second).await
+    })
+    .await
 }

@@ -204,11 +204,10 @@ async fn a_customer_with_an_impossible_date_is_refused_alone<B: Adapter>(store: 
     let [(1, date), (3, moment)] = report.refused.as_slice() else {
         return Err(format!("two refused, not {:?}", report.refused).into());
     };
-    assert!(
-        date.contains("`renewal`") && date.contains("`2026-02-29`"),
-        "{date}"
-    );
+    assert!(date.contains("`renewal`"), "{date}");
     assert!(moment.contains("`last_login`"), "{moment}");
+    // The report stays in the log when the customer is erased.
+    assert!(!date.contains("2026-02-29") && !moment.contains("yesterday"));
     assert_eq!(store.get_many(&ids).await?.len(), 2);
     assert_eq!(
         import.import(again).await?,

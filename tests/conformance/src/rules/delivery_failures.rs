@@ -28,8 +28,10 @@ cases! { rules::delivery_failures:
 }
 
 fn failed(reason: &str) -> Sent {
-    let reason = reason.to_owned();
-    Sent::Failed { reason }
+    Sent::Failed {
+        reason: reason.to_owned(),
+        address_is_dead: false,
+    }
 }
 
 fn busy(after: Option<u64>) -> Sent {

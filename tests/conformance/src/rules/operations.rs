@@ -152,6 +152,7 @@ async fn a_repeat_of_retrying_failures_answers_the_first<B: Adapter>(store: &B) 
     let failing = || {
         w.platform.email.script(Some(Sent::Failed {
             reason: "no".to_owned(),
+            address_is_dead: false,
         }));
     };
     failing();

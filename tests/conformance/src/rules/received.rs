@@ -80,7 +80,10 @@ async fn what_became_of_a_delivery_is_asked_as_it_is_now<B: Adapter>(store: &B) 
     let w = World::new(store).await?;
     w.platform.customers(3).await?;
     let reason = "no such mailbox".to_owned();
-    w.platform.email.script(Some(Answer::Failed { reason }));
+    w.platform.email.script(Some(Answer::Failed {
+        reason,
+        address_is_dead: false,
+    }));
     let campaign = w.launched().await?;
     w.job(Job::Audience).fill(campaign.id()).await?;
     let with = |status: &str| format!(r#"{}, "status": {status}"#, offer(&campaign));

@@ -132,6 +132,8 @@ async fn reconcile_asks_the_provider_and_sends_what_it_never_saw<B: Adapter>(sto
         address: String::new(),
         subject: None,
         body: String::new(),
+        html: None,
+        unsubscribe_url: None,
         attempt: 1,
     };
     let answer = crash.notifier.send(std::slice::from_ref(&message)).await;

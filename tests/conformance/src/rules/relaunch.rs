@@ -196,7 +196,10 @@ async fn a_retried_delivery_has_all_its_attempts_again<B: Adapter>(store: &B) ->
     let campaign = launched(&w, PREMIUM).await?;
     w.job(Job::Audience).fill(campaign.id()).await?;
     let reason = "busy".to_owned();
-    w.platform.email.script(Some(Answer::Failed { reason }));
+    w.platform.email.script(Some(Answer::Failed {
+        reason,
+        address_is_dead: false,
+    }));
     assert_eq!(w.sent(&campaign).await?.failed, 1);
     let admin = w.deliveries(&w.tenant.admin);
     assert_eq!(admin.retry_failed(campaign.id()).await?, 1);

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use offerkit_generator::FIELDS;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::super::rows::FIELDS;
 use super::super::*;
 use super::operations::{operation, period};
 use super::records::{campaign, offer};

@@ -1,9 +1,9 @@
 //! Records of a host, which knows no attributes and no JSON, and what they were sent.
 
+use offerkit_generator::FIELDS;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
-use super::super::rows::FIELDS;
 use super::super::*;
 use super::values;
 use crate::domain::DeliveryStatus;

@@ -1,11 +1,11 @@
 //! Values of each type, the hostile ones among them, so few that those of documents and records often meet.
 
 use chrono::{Days, Months, NaiveDate, TimeDelta};
+use offerkit_generator::{HOSTILE, UUIDS};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::super::rows::{HOSTILE, UUIDS};
 use super::super::*;
 use crate::time::Timestamp;
 

@@ -1,0 +1,176 @@
+//! Erasing a customer on PostgreSQL: what was unique to them is found nowhere in the schema any more.
+
+use std::error::Error;
+
+use offerkit::{
+    Context,
+    domain::customer::Customer,
+    policy::Job,
+    ports::MergeBy,
+    postgres::{PgStore, SchemaName},
+    services::{ImportOptions, ImportRow},
+    testing::TestPlatform,
+};
+use offerkit_cluster::Database;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
+
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// In every text of the customer, and in nothing else.
+const CANARY: &str = "canary7q";
+
+/// Where `text` stands in the schema: tables and their columns.
+async fn places(connection: &mut PgConnection, text: &str) -> Outcome<Vec<String>> {
+    let columns = "SELECT table_name::TEXT, column_name::TEXT FROM information_schema.columns
+        WHERE table_schema = 'offerkit' ORDER BY table_name, column_name";
+    let mut places = Vec::new();
+    for row in sqlx::query(columns).fetch_all(&mut *connection).await? {
+        let (table, column): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let found = format!(
+            "SELECT EXISTS (SELECT FROM offerkit.\"{table}\" AS it WHERE it.\"{column}\"::TEXT LIKE $1)"
+        );
+        let found: bool = sqlx::query_scalar(AssertSqlSafe(found))
+            .bind(format!("%{text}%"))
+            .fetch_one(&mut *connection)
+            .await?;
+        if found {
+            places.push(format!("{table}.{column}"));
+        }
+    }
+    Ok(places)
+}
+
+fn canary(platform: &TestPlatform) -> Outcome<Customer> {
+    let texts = [
+        "external_id",
+        "full_name",
+        "phone",
+        "segment",
+        "occupation",
+        "state",
+        "city",
+        "pin_code",
+    ];
+    let mut columns = vec![
+        ("email", format!("{CANARY}@example.com")),
+        ("preferred_language", CANARY.to_owned()),
+        ("dob", "1907-07-07".to_owned()),
+        ("annual_income", "7070707.07".to_owned()),
+        ("credit_score", "70707".to_owned()),
+        ("account_age_months", "70708".to_owned()),
+        ("gender", "female".to_owned()),
+        ("kyc_status", "verified".to_owned()),
+        ("marital_status", "widowed".to_owned()),
+    ];
+    columns.extend(texts.map(|column| (column, format!("{CANARY} {column}"))));
+    let columns: Vec<_> = columns
+        .iter()
+        .map(|(name, text)| (*name, &**text))
+        .collect();
+    let customer = platform.customer(&columns)?;
+    let attributes = json!({ CANARY: CANARY, "tags": [CANARY] });
+    let mut parts = customer.to_parts();
+    parts.attributes = std::borrow::Cow::Owned(attributes.as_object().cloned().unwrap_or_default());
+    Ok(Customer::from_parts(parts)?)
+}
+
+#[tokio::test]
+async fn nothing_of_an_erased_customer_is_left_but_the_ids_of_the_ledger() -> Outcome {
+    let database = Database::new().await?;
+    let pool = PgStore::pool_options().connect_lazy(&database.url())?;
+    PgStore::from_pool(pool.clone(), SchemaName::default())
+        .migrate()
+        .await?;
+    pool.close().await;
+    let platform = TestPlatform::new(PgStore::connect(&database.url()).await?).await?;
+    let tenant = platform.tenant("loan").await?;
+    let customer = canary(&platform)?;
+    let id = customer.id();
+
+    // Imported twice, so that the staging table is gone through too, with bad rows that quote the customer.
+    let customers = platform.as_root().customers();
+    for merge_by in [MergeBy::Id, MergeBy::Email] {
+        let options = ImportOptions {
+            merge_by,
+            ..ImportOptions::default()
+        };
+        let twin = platform.customer(&[("external_id", &format!("{CANARY} external_id"))])?;
+        let rows = [
+            ImportRow::new(2, customer.clone()),
+            ImportRow::refused(3, format!("expected a number, found `{CANARY}`")),
+            ImportRow::new(4, twin),
+        ];
+        let summary = customers.import_all(rows, options, |_, _| {}).await?;
+        assert_eq!(summary.totals.refused, 2, "{:?}", summary.bad_rows);
+    }
+
+    let offer = tenant.approved_offer("Spring cashback").await?;
+    let campaign = tenant
+        .launched_campaign(tenant.campaign(offer.id())?)
+        .await?;
+    let job = |job| tenant.acting(&Context::job(job)).deliveries(tenant.id);
+    job(Job::Audience).fill(campaign.id()).await?;
+    let sent = platform.email.messages().len();
+    job(Job::Delivery).run(campaign.id()).await?;
+    assert_eq!(platform.email.messages().len(), sent + 1);
+
+    let mut connection = PgConnection::connect(&database.url()).await?;
+    let keep = "INSERT INTO offerkit.kept_messages (delivery_id, customer_id, address, subject, body, kept_at)
+        VALUES (gen_random_uuid(), $1, $2, $2, $2, now())";
+    sqlx::query(keep)
+        .bind(id.as_uuid())
+        .bind(CANARY)
+        .execute(&mut connection)
+        .await?;
+    let before = places(&mut connection, CANARY).await?;
+    let expected = [
+        "customers.attributes",
+        "customers.email",
+        "kept_messages.address",
+    ];
+    for place in expected {
+        assert!(
+            before.iter().any(|it| it == place),
+            "{place} is searched: {before:?}"
+        );
+    }
+
+    customers.erase(id).await?;
+    for text in [
+        CANARY,
+        "1907-07-07",
+        "7070707.07",
+        "70707",
+        "70708",
+        "widowed",
+    ] {
+        let left = places(&mut connection, text).await?;
+        assert_eq!(left, [""; 0], "{text}");
+    }
+    // An id without a person names what is evidence: the ledger's rows, and how far a filling had come.
+    let ids = [
+        "audience_runs.position",
+        "campaign_customers.customer_id",
+        "customers.id",
+        "deliveries.customer_id",
+        "kept_messages.customer_id",
+        "offer_audit_logs.new_data",
+        "offer_audit_logs.result",
+        "platform_audit_logs.subject_id",
+    ];
+    let left = places(&mut connection, &id.to_string()).await?;
+    assert!(left.iter().all(|it| ids.contains(&&**it)), "{left:?}");
+    let row = "SELECT count(*) FROM offerkit.campaign_customers WHERE customer_id = $1";
+    let rows: i64 = sqlx::query_scalar(row)
+        .bind(id.as_uuid())
+        .fetch_one(&mut connection)
+        .await?;
+    assert_eq!(rows, 1, "the ledger keeps what was sent");
+
+    let sealer = platform.kit.acting(&Context::job(Job::Sealer));
+    let head = sealer.audit().seal().await?;
+    let verified = platform.as_root().audit().verify(Some(head)).await?;
+    assert!(verified.is_intact(), "{verified:?}");
+    Ok(())
+}

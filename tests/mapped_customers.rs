@@ -1,0 +1,404 @@
+//! Every port on PostgreSQL, held to what every adapter must do, where the customers are read from a view of the host: it
+//! has other names for everything, and shows what is imported into the library's own table.
+
+use std::{
+    any::Any,
+    error::Error,
+    sync::{Arc, OnceLock},
+};
+
+use async_trait::async_trait;
+use offerkit::{
+    audit::{AuditEvent, AuditRecord, Seal, SealHead},
+    digest::Digest,
+    domain::{
+        Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope, Session,
+        customer::Column,
+    },
+    id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
+    page::{Page, PageRequest},
+    ports::{
+        Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, CustomerStore, DeliveryFilter,
+        Extension, ImportBatch, ImportReport, Ledger, LoginFailures, Progress, Selection, Sessions,
+        Settlement, Store, StoreError, Transaction,
+    },
+    postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
+    time::Timestamp,
+};
+use offerkit_cluster::Database;
+use offerkit_conformance::{Failure, Harness, Outcome};
+use sqlx::{Connection as _, Executor as _, PgConnection};
+
+const VIEW: &str = "CREATE SCHEMA crm;
+    CREATE VIEW crm.client AS SELECT id AS guid, external_id AS \"Ext Ref\", full_name AS name, email AS mail,
+        phone AS mobile, dob AS born, gender AS sex, kyc_status AS checked, segment AS grade, occupation AS job,
+        annual_income AS income, credit_score::BIGINT AS score, state AS province, city AS town, pin_code AS zip,
+        marital_status AS married, account_age_months AS months, preferred_language AS lang, is_active AS live,
+        created_at AS since, attributes ->> 'tier' AS loyalty, attributes AS extra
+        FROM offerkit.customers;
+    GRANT USAGE ON SCHEMA crm TO offerkit_app;
+    GRANT SELECT ON crm.client TO offerkit_app";
+
+fn mapping() -> Result<CustomerMapping, Failure> {
+    let mapping = CustomerMapping::builder("crm", "client")
+        .key("guid", KeyType::Uuid)
+        .column(Column::ExternalId, "Ext Ref")
+        .column(Column::FullName, "name")
+        .column(Column::Email, "mail")
+        .column(Column::Phone, "mobile")
+        .column(Column::Dob, "born")
+        .column(Column::Gender, "sex")
+        .column(Column::KycStatus, "checked")
+        .column(Column::Segment, "grade")
+        .column(Column::Occupation, "job")
+        .column(Column::AnnualIncome, "income")
+        .column(Column::CreditScore, "score")
+        .column(Column::State, "province")
+        .column(Column::City, "town")
+        .column(Column::PinCode, "zip")
+        .column(Column::MaritalStatus, "married")
+        .column(Column::AccountAgeMonths, "months")
+        .column(Column::PreferredLanguage, "lang")
+        .column(Column::IsActive, "live")
+        .column(Column::CreatedAt, "since")
+        .attribute("tier", "loyalty")
+        .attributes(
+            "extra",
+            [
+                "push_token",
+                "n",
+                "other",
+                "tags",
+                "visits",
+                "opted_in",
+                "renewal",
+                "last_login",
+            ],
+        );
+    Ok(mapping.build()?)
+}
+
+/// The store, and beside it the host's customers.
+#[derive(Clone)]
+struct Mapped {
+    store: PgStore,
+    customers: MappedCustomers,
+}
+
+/// A store on a database of its own, which goes with this.
+struct Postgres {
+    connections: u32,
+    database: OnceLock<Database>,
+}
+
+impl Postgres {
+    const fn with(connections: u32) -> Self {
+        Self {
+            connections,
+            database: OnceLock::new(),
+        }
+    }
+}
+
+impl Harness for Postgres {
+    type Adapter = Mapped;
+
+    async fn backend(&self) -> Result<Mapped, Failure> {
+        let database = Database::prepared(async |url| {
+            let pool = PgStore::pool_options().connect_lazy(&url)?;
+            let store = PgStore::from_pool(pool.clone(), SchemaName::default());
+            store.migrate().await?;
+            pool.close().await;
+            let mut host = PgConnection::connect(&url).await?;
+            host.execute(VIEW).await?;
+            host.close().await?;
+            Ok::<_, Box<dyn Error + Send + Sync>>(())
+        })
+        .await?;
+        let pool = PgStore::pool_options()
+            .max_connections(self.connections)
+            .connect_lazy(&database.url())?;
+        let _kept = self.database.set(database);
+        let store = PgStore::from_pool(pool, SchemaName::default());
+        let customers = store.customers_of(&mapping()?).await?;
+        Ok(Mapped { store, customers })
+    }
+
+    fn block_on(&self, case: impl Future<Output = Outcome>) -> Outcome {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(case)
+    }
+}
+
+mod one_connection {
+    use super::*;
+    offerkit_conformance::conformance!(Postgres::with(1));
+}
+
+mod many_connections {
+    use super::*;
+    offerkit_conformance::conformance!(Postgres::with(8));
+}
+
+#[async_trait]
+impl Store for Mapped {
+    async fn begin(
+        &self,
+        scope: Scope,
+        access: Access,
+    ) -> Result<Box<dyn Transaction>, StoreError> {
+        self.store.begin(scope, access).await
+    }
+}
+
+#[async_trait]
+impl CustomerSource for Mapped {
+    async fn get_many(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+        CustomerSource::get_many(&self.customers, ids).await
+    }
+
+    async fn select(
+        &self,
+        selection: &Selection,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Result<Vec<CustomerId>, StoreError> {
+        CustomerSource::select(&self.customers, selection, after, limit).await
+    }
+
+    async fn count(&self, selection: &Selection) -> Result<u64, StoreError> {
+        CustomerSource::count(&self.customers, selection).await
+    }
+
+    async fn sample(
+        &self,
+        selection: &Selection,
+        limit: usize,
+    ) -> Result<Vec<Customer>, StoreError> {
+        CustomerSource::sample(&self.customers, selection, limit).await
+    }
+
+    /// As the source itself, so that the ledger selects there.
+    fn as_any(&self) -> &dyn Any {
+        self.customers.as_any()
+    }
+}
+
+#[async_trait]
+impl CustomerStore for Mapped {
+    async fn import(
+        &self,
+        batch: Arc<ImportBatch>,
+        event: AuditEvent,
+    ) -> Result<ImportReport, StoreError> {
+        CustomerStore::import(&self.store, batch, event).await
+    }
+
+    async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError> {
+        CustomerStore::erase(&self.store, customer, event).await
+    }
+}
+
+#[async_trait]
+impl Sessions for Mapped {
+    async fn open(&self, session: &Session) -> Result<(), StoreError> {
+        Sessions::open(&self.store, session).await
+    }
+
+    async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError> {
+        Sessions::find(&self.store, token_hash).await
+    }
+
+    async fn touch(&self, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
+        Sessions::touch(&self.store, session, at).await
+    }
+
+    async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
+        Sessions::list(&self.store, user).await
+    }
+
+    async fn end(&self, session: SessionId) -> Result<bool, StoreError> {
+        Sessions::end(&self.store, session).await
+    }
+
+    async fn end_all(&self, user: UserId) -> Result<(), StoreError> {
+        Sessions::end_all(&self.store, user).await
+    }
+
+    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
+        Sessions::prune(&self.store, now).await
+    }
+
+    async fn failures(&self, key: Digest) -> Result<LoginFailures, StoreError> {
+        Sessions::failures(&self.store, key).await
+    }
+
+    async fn record_failure(
+        &self,
+        key: Digest,
+        at: Timestamp,
+    ) -> Result<LoginFailures, StoreError> {
+        Sessions::record_failure(&self.store, key, at).await
+    }
+
+    async fn clear_failures(&self, key: Digest) -> Result<(), StoreError> {
+        Sessions::clear_failures(&self.store, key).await
+    }
+}
+
+#[async_trait]
+impl Ledger for Mapped {
+    async fn start_run(&self, run: &Run) -> Result<(), StoreError> {
+        Ledger::start_run(&self.store, run).await
+    }
+
+    async fn unfinished_run(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Run>, StoreError> {
+        Ledger::unfinished_run(&self.store, tenant, campaign).await
+    }
+
+    async fn runs(&self, tenant: TenantId, campaign: CampaignId) -> Result<Vec<Run>, StoreError> {
+        Ledger::runs(&self.store, tenant, campaign).await
+    }
+
+    async fn extend(
+        &self,
+        source: &dyn CustomerSource,
+        extension: &Extension<'_>,
+    ) -> Result<Run, StoreError> {
+        Ledger::extend(&self.store, source, extension).await
+    }
+
+    async fn end_run(
+        &self,
+        tenant: TenantId,
+        run: RunId,
+        status: RunStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        Ledger::end_run(&self.store, tenant, run, status, now).await
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        Ledger::claim(&self.store, request).await
+    }
+
+    async fn settle(
+        &self,
+        tenant: TenantId,
+        token: ClaimToken,
+        settlements: &[Settlement],
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        Ledger::settle(&self.store, tenant, token, settlements, now).await
+    }
+
+    async fn reclaim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
+        Ledger::reclaim(&self.store, request).await
+    }
+
+    async fn receipt(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        status: DeliveryStatus,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ledger::receipt(&self.store, tenant, key, status, at).await
+    }
+
+    async fn complaint(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ledger::complaint(&self.store, tenant, key, at).await
+    }
+
+    async fn claimed_until(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        Ledger::claimed_until(&self.store, tenant, campaign).await
+    }
+
+    async fn cancel(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        Ledger::cancel(&self.store, tenant, campaign, reason, now).await
+    }
+
+    async fn retry_failed(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        Ledger::retry_failed(&self.store, tenant, campaign, now).await
+    }
+
+    async fn progress(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Progress, StoreError> {
+        Ledger::progress(&self.store, tenant, campaign).await
+    }
+
+    async fn recipients(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        filter: &DeliveryFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Delivery>, StoreError> {
+        Ledger::recipients(&self.store, tenant, campaign, filter, page).await
+    }
+
+    async fn of_customer(
+        &self,
+        tenant: TenantId,
+        customer: CustomerId,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        Ledger::of_customer(&self.store, tenant, customer).await
+    }
+}
+
+#[async_trait]
+impl AuditSeals for Mapped {
+    async fn head(&self, scope: Scope) -> Result<SealHead, StoreError> {
+        AuditSeals::head(&self.store, scope).await
+    }
+
+    async fn unsealed(&self, scope: Scope, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
+        AuditSeals::unsealed(&self.store, scope, limit).await
+    }
+
+    async fn count_unsealed(&self, scope: Scope) -> Result<u64, StoreError> {
+        AuditSeals::count_unsealed(&self.store, scope).await
+    }
+
+    async fn append(&self, scope: Scope, head: SealHead, seals: &[Seal]) -> Result<(), StoreError> {
+        AuditSeals::append(&self.store, scope, head, seals).await
+    }
+
+    async fn sealed(
+        &self,
+        scope: Scope,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(Seal, Option<AuditRecord>)>, StoreError> {
+        AuditSeals::sealed(&self.store, scope, after, limit).await
+    }
+}
