@@ -152,6 +152,8 @@ async fn nothing_of_an_erased_customer_is_left_but_the_ids_of_the_ledger() -> Ou
     let ids = [
         "audience_runs.position",
         "campaign_customers.customer_id",
+        "campaign_lots.first_customer",
+        "campaign_lots.last_customer",
         "customers.id",
         "deliveries.customer_id",
         "kept_messages.customer_id",

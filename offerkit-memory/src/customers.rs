@@ -186,7 +186,7 @@ impl CustomerSource for MemoryStore {
             let matcher = matcher(selection, history);
             let mut sample = BTreeMap::new();
             for customer in customers.rows.select(&matcher, None) {
-                sample.insert(customer.id().as_uuid().as_u128().reverse_bits(), customer);
+                sample.insert(backwards(customer.id()), customer);
                 if sample.len() > limit {
                     sample.pop_last();
                 }
@@ -198,6 +198,13 @@ impl CustomerSource for MemoryStore {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// The digits of the id from the last to the first.
+fn backwards(id: CustomerId) -> u128 {
+    let bytes = id.as_uuid().as_u128().swap_bytes();
+    let low = u128::from_ne_bytes([0x0f; 16]);
+    ((bytes & low) << 4) | ((bytes >> 4) & low)
 }
 
 #[async_trait]

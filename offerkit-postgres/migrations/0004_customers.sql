@@ -37,7 +37,7 @@ CREATE TABLE {schema}.customers (
 );
 CREATE INDEX customers_attributes ON {schema}.customers USING GIN (attributes jsonb_path_ops);
 -- An order that means nothing, in which samples are the first.
-CREATE INDEX customers_sample ON {schema}.customers (uuid_hash_extended(id, 0));
+CREATE INDEX customers_sample ON {schema}.customers (reverse(id::TEXT) COLLATE "C");
 
 CREATE TRIGGER customers_kept BEFORE DELETE OR TRUNCATE ON {schema}.customers
     FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse(

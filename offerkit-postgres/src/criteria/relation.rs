@@ -147,7 +147,7 @@ impl Relation {
             columns: columns.collect(),
             attributes: Attributes::All(SqlColumn::ours("attributes", false)),
             ledger: schema.clone(),
-            sampled_by: "uuid_hash_extended(c.\"id\", 0)".into(),
+            sampled_by: "reverse(c.\"id\"::TEXT) COLLATE \"C\"".into(),
             is_sampled_by_index: true,
         }
     }

@@ -64,7 +64,7 @@ impl Host {
         }
         let (raw, value) = (&found.key.raw, &key.value);
         let sampled_by = match mapping.key_type {
-            KeyType::Uuid => format!("uuid_hash_extended({raw}, 0)"),
+            KeyType::Uuid => format!("reverse({raw}::TEXT) COLLATE \"C\""),
             KeyType::BigInt => format!("hashint8extended({raw}::BIGINT, 0)"),
             KeyType::Text => format!("hashtextextended({value} COLLATE \"C\", 0)"),
         };

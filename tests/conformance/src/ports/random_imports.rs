@@ -207,8 +207,7 @@ async fn hostile_texts_are_read_back_as_imported<B: Adapter>(store: &B) -> Outco
             ("preferred_language", &text(9)),
             ("annual_income", "-79228162514264337593543.9503"),
         ])?;
-        let attributes =
-            json!({ text(9): text(9), text(9): [text(9), { text(9): text(9) }], "n": -0.1e-7 });
+        let attributes = json!({ "other": text(9), "tags": [text(9), text(9)], "n": -0.1e-7 });
         let mut parts = customer.to_parts();
         parts.attributes = Cow::Owned(attributes.as_object().cloned().unwrap_or_default());
         customers.push(Customer::from_parts(parts)?);
