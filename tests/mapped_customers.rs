@@ -39,6 +39,9 @@ const VIEW: &str = "CREATE SCHEMA crm;
     GRANT USAGE ON SCHEMA crm TO offerkit_app;
     GRANT SELECT ON crm.client TO offerkit_app";
 
+/// The attributes that tests give customers.
+const EXTRA: &str = "push_token n other tags visits opted_in renewal last_login";
+
 fn mapping() -> Result<CustomerMapping, Failure> {
     let mapping = CustomerMapping::builder("crm", "client")
         .key("guid", KeyType::Uuid)
@@ -62,19 +65,7 @@ fn mapping() -> Result<CustomerMapping, Failure> {
         .column(Column::IsActive, "live")
         .column(Column::CreatedAt, "since")
         .attribute("tier", "loyalty")
-        .attributes(
-            "extra",
-            [
-                "push_token",
-                "n",
-                "other",
-                "tags",
-                "visits",
-                "opted_in",
-                "renewal",
-                "last_login",
-            ],
-        );
+        .attributes("extra", EXTRA.split(' '));
     Ok(mapping.build()?)
 }
 

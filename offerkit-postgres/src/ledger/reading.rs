@@ -64,14 +64,14 @@ pub(super) async fn claimed_until(
 ) -> Result<Option<Timestamp>, StoreError> {
     let statement = open
         .query(&[
-            "SELECT max(row.claim_deadline) AS claimed_until
-            FROM unnest(enum_range(NULL::{schema}.channel)) AS lane (channel)
-            JOIN {schema}.campaign_lots AS it ON it.channel = lane.channel AND it.sending > 0
-            JOIN {schema}.campaign_customers AS row ON row.tenant_number = it.tenant_number
-                AND row.campaign_number = it.campaign_number AND row.channel = it.channel
-                AND row.customer_id BETWEEN it.first_customer AND it.last_customer
-                AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'sending'
-            WHERE ",
+            "SELECT max(claimed.until) AS claimed_until FROM {schema}.campaign_lots AS it
+            CROSS JOIN LATERAL (
+                SELECT max(row.claim_deadline) AS until FROM {schema}.campaign_customers AS row
+                WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
+                    AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
+                    AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'sending'
+            ) AS claimed
+            WHERE it.sending > 0 AND ",
             OF_CAMPAIGN,
         ])
         .bind(tenant.as_uuid())
