@@ -123,11 +123,6 @@ impl Harness for Postgres {
     }
 }
 
-mod one_connection {
-    use super::*;
-    offerkit_conformance::conformance!(Postgres::with(1));
-}
-
 mod many_connections {
     use super::*;
     offerkit_conformance::conformance!(Postgres::with(8));

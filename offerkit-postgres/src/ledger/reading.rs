@@ -101,33 +101,40 @@ pub(super) async fn recipients(
     };
     // The page, or one customer who is more than it, and all of the customer who follows.
     let limit = keyset::rows(request).saturating_add(8);
+    // A channel without rows would have the rows of all others looked through.
     let mut builder = open.builder(&[
-        "SELECT row.customer_id, row.channel::TEXT AS channel, row.delivery_status::TEXT AS delivery_status, row.reason,
-            row.attempts, row.sent_at, row.updated_at, filling.id AS run_id, filling.campaign_id
-        FROM unnest(enum_range(NULL::{schema}.channel)) AS lane (channel)
-        CROSS JOIN LATERAL (
-            SELECT it.customer_id, it.channel, it.delivery_status, it.reason, it.attempts, it.sent_at, it.updated_at,
-                it.run_number
-            FROM {schema}.campaign_customers AS it
-            WHERE it.channel = lane.channel AND it.tenant_number = (
-                SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = ",
-    ]);
-    builder.push_bind(tenant.as_uuid());
-    builder.push(open.schema().render(
-        ") AND it.campaign_number = (SELECT campaign.number FROM {schema}.campaigns AS campaign
+        "WITH place AS MATERIALIZED (
+            SELECT tenant.number AS tenant_number, campaign.number AS campaign_number
+            FROM {schema}.campaigns AS campaign JOIN {schema}.tenants AS tenant ON tenant.id = campaign.tenant_id
             WHERE campaign.tenant_id = ",
-    ));
+    ]);
     builder.push_bind(tenant.as_uuid());
     builder.push(" AND campaign.id = ");
     builder.push_bind(campaign.as_uuid());
-    builder.push(")");
+    builder.push(open.schema().render(
+        "), lane AS MATERIALIZED (
+            SELECT place.tenant_number, place.campaign_number, each.channel
+            FROM place CROSS JOIN unnest(enum_range(NULL::{schema}.channel)) AS each (channel)
+            WHERE EXISTS (SELECT FROM {schema}.campaign_lots AS lot WHERE lot.tenant_number = place.tenant_number
+                AND lot.campaign_number = place.campaign_number AND lot.channel = each.channel)",
+    ));
+    if let Some(channel) = filter.channel {
+        builder.push(" AND each.channel::TEXT = ");
+        builder.push_bind(channel.as_str());
+    }
+    builder.push(open.schema().render(
+        ") SELECT row.customer_id, row.channel::TEXT AS channel, row.delivery_status::TEXT AS delivery_status, row.reason,
+            row.attempts, row.sent_at, row.updated_at, filling.id AS run_id, filling.campaign_id
+        FROM lane CROSS JOIN LATERAL (
+            SELECT it.customer_id, it.channel, it.delivery_status, it.reason, it.attempts, it.sent_at, it.updated_at,
+                it.run_number
+            FROM {schema}.campaign_customers AS it
+            WHERE it.tenant_number = lane.tenant_number AND it.campaign_number = lane.campaign_number
+                AND it.channel = lane.channel",
+    ));
     if let Some(status) = filter.status {
         builder.push(" AND it.delivery_status::TEXT = ");
         builder.push_bind(status.as_str());
-    }
-    if let Some(channel) = filter.channel {
-        builder.push(" AND it.channel::TEXT = ");
-        builder.push_bind(channel.as_str());
     }
     if let Some(cursor) = request.cursor() {
         builder.push(after).push_bind(cursor.position());
