@@ -47,6 +47,11 @@ pub use offerkit_notify as notify;
 #[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
 pub use offerkit_postgres as postgres;
 
+/// The worker: fills audiences and sends messages, in any number of processes.
+#[cfg(feature = "tokio")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tokio")))]
+pub use offerkit_worker as worker;
+
 /// For implementing the [`ports`]: `#[async_trait] impl Notifier for …`.
 #[doc(no_inline)]
 pub use async_trait::async_trait;

@@ -39,6 +39,9 @@ const VIEW: &str = "CREATE SCHEMA crm;
     GRANT USAGE ON SCHEMA crm TO offerkit_app;
     GRANT SELECT ON crm.client TO offerkit_app";
 
+/// The attributes that tests give customers.
+const EXTRA: &str = "push_token n other tags visits opted_in renewal last_login";
+
 fn mapping() -> Result<CustomerMapping, Failure> {
     let mapping = CustomerMapping::builder("crm", "client")
         .key("guid", KeyType::Uuid)
@@ -62,19 +65,7 @@ fn mapping() -> Result<CustomerMapping, Failure> {
         .column(Column::IsActive, "live")
         .column(Column::CreatedAt, "since")
         .attribute("tier", "loyalty")
-        .attributes(
-            "extra",
-            [
-                "push_token",
-                "n",
-                "other",
-                "tags",
-                "visits",
-                "opted_in",
-                "renewal",
-                "last_login",
-            ],
-        );
+        .attributes("extra", EXTRA.split(' '));
     Ok(mapping.build()?)
 }
 
@@ -305,6 +296,23 @@ impl Ledger for Mapped {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         Ledger::receipt(&self.store, tenant, key, status, at).await
+    }
+
+    async fn complaint(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ledger::complaint(&self.store, tenant, key, at).await
+    }
+
+    async fn claimed_until(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        Ledger::claimed_until(&self.store, tenant, campaign).await
     }
 
     async fn cancel(

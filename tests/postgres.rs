@@ -84,6 +84,7 @@ fn is_told_apart(error: &(dyn Error + 'static)) -> bool {
     };
     [
         "nothing is sent in a transaction of the host's",
+        "claims are told once the host's transaction has ended",
         "records are sealed once the host's transaction has ended",
     ]
     .contains(why)

@@ -35,7 +35,7 @@ pub use content::{ContentError, OfferContent};
 pub use contribution::{Contribution, ContributionKind};
 pub use criteria::{SavedCriteria, SegmentPin};
 pub use customer::Customer;
-pub use delivery::{Delivery, DeliveryKey, DeliveryStatus};
+pub use delivery::{COMPLAINED, Delivery, DeliveryKey, DeliveryStatus};
 pub use group::{Group, GroupParts, HeldGroup, Membership};
 pub use offer::{
     Change, Offer, OfferApproval, OfferParts, OfferRevision, OfferStatus, Proposal, Validity, diff,

@@ -29,6 +29,7 @@ mod settings;
 mod tenants;
 mod users;
 mod work;
+mod worklist;
 
 pub use account::{Account, TenantMembership};
 pub use acting::Acting;
@@ -42,7 +43,7 @@ pub use customers::{
     BadRow, Customers, ImportOptions, ImportRow, ImportSummary, ImportTotals, MAX_CHUNK_ROWS,
     MAX_KEPT_BAD_ROWS,
 };
-pub use deliveries::{Deliveries, DeliveryReport, Recipient};
+pub use deliveries::{Batch, Deliveries, DeliveryReport, NextBatch, Recipient, Remains, Unsettled};
 pub use desk::{Desk, DeskItem, Waiting};
 pub use error::{Error, ErrorKind};
 pub use groups::{Groups, Member};
@@ -53,3 +54,4 @@ pub use segments::Segments;
 pub use settings::Settings;
 pub use tenants::Tenants;
 pub use users::Users;
+pub use worklist::{Task, Worklist};

@@ -1,7 +1,4 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use offerkit_core::{
@@ -15,7 +12,7 @@ use offerkit_core::{
     time::Timestamp,
 };
 
-use self::book::{Book, Standing, Step};
+use self::book::{Book, Step};
 use crate::{
     defence::ensure,
     keyset::{no_page, rows},
@@ -24,6 +21,7 @@ use crate::{
 };
 
 mod book;
+mod filling;
 mod history;
 mod lane;
 
@@ -149,7 +147,7 @@ impl Ledger for MemoryStore {
         if run.status != RunStatus::Running || run.position != position {
             return Err(CONFLICT);
         }
-        fill(book, &mut run, place, &selected, extension);
+        filling::fill(book, &mut run, place, &selected, extension);
         if let Some(stored) = book.runs.get_mut(place) {
             stored.clone_from(&run);
         }
@@ -251,6 +249,26 @@ impl Ledger for MemoryStore {
         Ok(is_reported && book.step(key.customer, key.channel, step))
     }
 
+    async fn complaint(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut books = write(&self.shared().books);
+        let book = books.book_mut(tenant, key.campaign);
+        Ok(book.is_some_and(|book| book.complain(key.customer, key.channel, at)))
+    }
+
+    async fn claimed_until(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let books = read(&self.shared().books);
+        Ok(books.book(tenant, campaign).and_then(Book::claimed_until))
+    }
+
     async fn cancel(
         &self,
         tenant: TenantId,
@@ -309,40 +327,6 @@ impl Ledger for MemoryStore {
             rows.filter_map(move |row| book.delivery((tenant, campaign), row))
         });
         Ok(deliveries.collect())
-    }
-}
-
-/// Adds a chunk of selected customers, up to the ceiling, and moves the run past them.
-fn fill(
-    book: &mut Book,
-    run: &mut Run,
-    place: usize,
-    selected: &[CustomerId],
-    extension: &Extension<'_>,
-) {
-    let number = u32::try_from(place).unwrap_or(u32::MAX);
-    let channels: BTreeSet<_> = extension.channels.iter().copied().collect();
-    for customer in selected {
-        match book.standing(*customer, &channels, run.revision) {
-            Standing::Selected => {}
-            Standing::Settled => run.kept += 1,
-            Standing::Due if book.selected(run.revision) + run.kept >= extension.ceiling => {
-                run.status = RunStatus::OverCeiling;
-                break;
-            }
-            Standing::Due => {
-                book.select(*customer, &channels, number, extension.now);
-                run.added += 1;
-            }
-        }
-        run.position = Some(*customer);
-    }
-    if run.status == RunStatus::Running && selected.len() < extension.limit {
-        run.status = RunStatus::Finished;
-        book.cancel_earlier(run.revision, extension.now);
-    }
-    if run.status != RunStatus::Running {
-        run.finished_at = Some(extension.now);
     }
 }
 

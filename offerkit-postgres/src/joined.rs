@@ -72,9 +72,11 @@ impl PgStore {
     /// transaction that sees one snapshot (`REPEATABLE READ`, `SERIALIZABLE`) answers [`StoreError::Retry`] where someone
     /// else has changed what it needs: then the host begins anew. Reading sees what the host's isolation level shows.
     ///
-    /// Records are sealed, events read, and deliveries claimed on another store, after the host's commit: here they are
-    /// [`StoreError::Refused`]. A filling holds the transaction open for as long as it goes on. [`migrate`](Self::migrate),
-    /// [`check`](Self::check) and [`arm`](Self::arm) use the pool.
+    /// Records are sealed, events read, deliveries claimed, claims told (as [`is_quiet`] needs) and workers woken on another
+    /// store, after the host's commit: here they are [`StoreError::Refused`]. A filling holds the transaction open for as
+    /// long as it goes on. [`migrate`](Self::migrate), [`check`](Self::check) and [`arm`](Self::arm) use the pool.
+    ///
+    /// [`is_quiet`]: offerkit_core::services::Deliveries::is_quiet
     #[must_use]
     pub fn join(&self, transaction: Transaction<'static, Postgres>) -> Joined {
         let shared = Arc::new(Shared {

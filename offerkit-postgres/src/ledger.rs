@@ -35,6 +35,9 @@ const OF_CAMPAIGN: &str =
 /// What was sent stays sent where the host rolls back.
 const UNCOMMITTED: &str = "nothing is sent in a transaction of the host's";
 
+/// Others claim rows until they see what the host commits.
+const UNSEEN: &str = "claims are told once the host's transaction has ended";
+
 const CONFLICT: StoreError = StoreError::Conflict("run");
 
 #[async_trait]
@@ -178,6 +181,31 @@ impl Ledger for PgStore {
             Ok(has_moved)
         })
         .await
+    }
+
+    async fn complaint(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut open = self.writing_for(tenant).await?;
+        detached(async move {
+            let is_new = moving::complaint(&mut open, tenant, key, at).await?;
+            commit::end(open).await?;
+            Ok(is_new)
+        })
+        .await
+    }
+
+    async fn claimed_until(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.refuse_joined(UNSEEN)?;
+        let mut open = self.reading_for(tenant).await?;
+        reading::claimed_until(&mut open, tenant, campaign).await
     }
 
     async fn cancel(

@@ -45,6 +45,7 @@ mod tenants;
 mod timeouts;
 mod transaction;
 mod users;
+mod wake;
 
 pub use check::{CheckError, Weakness};
 pub use criteria::{CriteriaSql, SqlBind, index_advice, index_for};
@@ -60,3 +61,4 @@ pub use migrations::{Migration, Migrations};
 pub use schema::{SchemaName, SchemaNameError};
 pub use store::PgStore;
 pub use timeouts::Timeouts;
+pub use wake::PgWake;

@@ -36,6 +36,9 @@ pub enum DeliveryStatus {
     Cancelled,
 }
 
+/// The reason that a delivered row bears after its customer complained about it.
+pub const COMPLAINED: &str = "the customer complained";
+
 impl DeliveryStatus {
     /// Every status.
     pub const ALL: [Self; 9] = [

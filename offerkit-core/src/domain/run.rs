@@ -59,3 +59,11 @@ pub struct Run {
     /// When it ended.
     pub finished_at: Option<Timestamp>,
 }
+
+impl Run {
+    /// Whether it has looked at every customer for a launch of this revision.
+    #[must_use]
+    pub fn is_finished_for(&self, revision: RevisionNumber) -> bool {
+        self.revision == revision && self.status == RunStatus::Finished
+    }
+}

@@ -85,10 +85,11 @@ impl Action {
             | Self::RetireOffer
             | Self::CommentOffer => &[K::Offer],
             // The jobs are asked about the tenant first, before they learn whether there is such a campaign.
-            Self::ViewCampaigns
-            | Self::ViewRecipients
-            | Self::FillAudience
-            | Self::RunDeliveries => &[K::Tenant, K::Campaign],
+            Self::ViewCampaigns | Self::ViewRecipients | Self::FillAudience => {
+                &[K::Tenant, K::Campaign]
+            }
+            // Of the platform, which tenants there are to send for.
+            Self::RunDeliveries => &[K::Platform, K::Tenant, K::Campaign],
             Self::EditCampaign
             | Self::RequestLaunch
             | Self::LaunchCampaign

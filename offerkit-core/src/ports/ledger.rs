@@ -205,6 +205,22 @@ pub trait Ledger: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Notes that the customer complained: what is sending, sent or unknown becomes delivered, and a delivered row bears the
+    /// reason [`COMPLAINED`](crate::domain::COMPLAINED). Answers whether that was new.
+    async fn complaint(
+        &self,
+        tenant: TenantId,
+        key: DeliveryKey,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Until when the longest claim on a campaign's rows holds, lapsed ones counted; none where no row is claimed.
+    async fn claimed_until(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+    ) -> Result<Option<Timestamp>, StoreError>;
+
     /// Cancels a campaign's pending rows, and answers how many.
     async fn cancel(
         &self,

@@ -6,7 +6,7 @@ use super::{Backend, Offerkit, Settings, kit::Inner};
 use crate::{
     domain::Channel,
     id::{IdSource, SystemIds},
-    ports::{CustomerSource, Notifier, PasswordHasher, TemplateEngine},
+    ports::{CustomerSource, Ledger, Notifier, PasswordHasher, TemplateEngine},
     templates::MinijinjaTemplates,
     time::{Clock, SystemClock},
 };
@@ -69,6 +69,14 @@ impl OfferkitBuilder {
     pub fn customers(mut self, source: impl CustomerSource + 'static) -> Self {
         self.inner.customers = Arc::new(source);
         self.inner.has_own_source = true;
+        self
+    }
+
+    /// Fills audiences and claims deliveries by this ledger, such as one that wraps the store's. What customers have
+    /// received, the store is still asked. [`Offerkit::on`] takes the other store's ledger instead.
+    #[must_use]
+    pub fn ledger(mut self, ledger: impl Ledger + 'static) -> Self {
+        self.inner.ledger = Arc::new(ledger);
         self
     }
 

@@ -6,19 +6,25 @@ use super::{Acting, Error, work::Work};
 use crate::{
     domain::{
         Campaign, CampaignStatus, Channel, DeliveryKey, DeliveryStatus, Offer, OfferRevision,
-        Scope, TransitionError,
+        Scope, Tenant, TransitionError,
     },
     id::{CampaignId, TenantId},
     policy::{Action, CampaignFacts, Resource},
     ports::Progress,
 };
 
+mod batches;
+mod ending;
 mod filling;
 mod recipients;
 mod recovering;
 mod sending;
+mod settling;
 
+pub use batches::{Batch, NextBatch};
+pub use ending::Remains;
 pub use recipients::Recipient;
+pub use settling::Unsettled;
 
 /// A tenant's audiences and deliveries.
 ///
@@ -42,7 +48,7 @@ pub struct Deliveries {
     tenant: TenantId,
 }
 
-/// What one pass of sending did.
+/// What sending did: a step of it, or all that was due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DeliveryReport {
     /// How many messages providers accepted.
@@ -55,6 +61,17 @@ pub struct DeliveryReport {
     pub suppressed: u64,
     /// Of how many nobody can tell.
     pub unknown: u64,
+}
+
+impl DeliveryReport {
+    /// Adds what another one tells.
+    pub const fn add(&mut self, other: Self) {
+        self.sent += other.sent;
+        self.retried += other.retried;
+        self.failed += other.failed;
+        self.suppressed += other.suppressed;
+        self.unknown += other.unknown;
+    }
 }
 
 impl Deliveries {
@@ -86,13 +103,7 @@ impl Deliveries {
     /// [`Error::Denied`] unless the actor is the delivery job; [`Error::NotFound`]; [`Error::Invalid`] for another
     /// status.
     pub async fn receipt(&self, key: DeliveryKey, status: DeliveryStatus) -> Result<bool, Error> {
-        let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
-        drop(
-            work.authorize_in_tenant(Action::RunDeliveries, key.campaign)
-                .await?,
-        );
-        work.viewed_campaign(key.campaign).await?;
-        drop(work);
+        self.reported(key).await?;
         let reported = matches!(
             status,
             DeliveryStatus::Sent | DeliveryStatus::Delivered | DeliveryStatus::Bounced
@@ -105,6 +116,29 @@ impl Deliveries {
         }
         let (ledger, now) = (&self.acting.kit().inner.ledger, self.acting.kit().now());
         Ok(ledger.receipt(self.tenant, key, status, now).await?)
+    }
+
+    /// Notes that the customer complained about a delivery, as mail providers report it: it was delivered, and bears the
+    /// reason [`COMPLAINED`](crate::domain::COMPLAINED) from now on, whatever other receipts come. Answers whether that
+    /// was new.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless the actor is the delivery job; [`Error::NotFound`].
+    pub async fn complaint(&self, key: DeliveryKey) -> Result<bool, Error> {
+        self.reported(key).await?;
+        let (ledger, now) = (&self.acting.kit().inner.ledger, self.acting.kit().now());
+        Ok(ledger.complaint(self.tenant, key, now).await?)
+    }
+
+    /// Whether the actor may tell what a provider reported.
+    async fn reported(&self, key: DeliveryKey) -> Result<(), Error> {
+        let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+        drop(
+            work.authorize_in_tenant(Action::RunDeliveries, key.campaign)
+                .await?,
+        );
+        work.viewed_campaign(key.campaign).await.map(drop)
     }
 
     /// Puts a campaign's failed deliveries back to pending, and answers how many.
@@ -158,6 +192,16 @@ impl Deliveries {
             None => Ok(channels),
         }
     }
+}
+
+/// What kind of day it is for a campaign.
+enum Day {
+    /// A day of sending, for this tenant.
+    Sending(Box<Tenant>),
+    /// One on which nothing is sent: the campaign or its offer has not begun.
+    Other,
+    /// The last day is over.
+    Over,
 }
 
 /// A campaign that runs, with the revision it was launched with.

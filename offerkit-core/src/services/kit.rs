@@ -7,8 +7,8 @@ use crate::{
     domain::Channel,
     id::IdSource,
     ports::{
-        AuditSeals, CustomerSource, CustomerStore, Ledger, Notifier, PasswordHasher, Sessions,
-        Store, TemplateEngine,
+        AuditSeals, CustomerSource, CustomerStore, Ledger, Notifier, PasswordHasher, Profile,
+        Sessions, Store, TemplateEngine,
     },
     time::{Clock, Timestamp},
 };
@@ -101,6 +101,14 @@ impl Offerkit {
     /// The channels that messages can be sent over: those with a notifier.
     pub fn channels(&self) -> impl Iterator<Item = Channel> {
         self.inner.notifiers.keys().copied()
+    }
+
+    /// What each notifier is like, in order of their channels.
+    pub fn profiles(&self) -> impl Iterator<Item = Profile> {
+        self.inner
+            .notifiers
+            .values()
+            .map(|notifier| notifier.profile())
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -25,7 +25,8 @@ pub struct Settings {
     pub claim_deadline: TimeDelta,
     /// How often a delivery is tried: 5 times.
     pub delivery_attempts: u32,
-    /// The wait before the second try, which doubles with every further one: 1 minute.
+    /// The wait before the second try, which doubles with every further one up to a day: 1 minute. Up to a quarter is
+    /// added, so that what failed together is not tried again together.
     pub retry_wait: TimeDelta,
     /// The most customers in a sample of an audience: 20.
     pub sample_size: usize,
@@ -58,5 +59,35 @@ impl Settings {
             .saturating_mul(self.ceiling_percent as u64)
             .div_ceil(100);
         counted.saturating_add(surplus)
+    }
+
+    /// The longest time from a delivery's first try to its last, where the provider asks for no waits of its own and
+    /// workers are there to do it.
+    #[must_use]
+    pub fn retry_horizon(&self) -> TimeDelta {
+        let mut horizon = TimeDelta::zero();
+        for attempt in 1..self.delivery_attempts {
+            let wait = Self::wait_after(self.retry_wait, attempt);
+            let longest = horizon
+                .checked_add(&wait)
+                .and_then(|sum| sum.checked_add(&(wait / 4)));
+            match longest {
+                Some(longest) => horizon = longest,
+                None => return TimeDelta::MAX,
+            }
+        }
+        horizon
+    }
+
+    /// The wait after a try, before anything is added: twice as long for every further try, up to a day.
+    pub(super) fn wait_after(first: TimeDelta, attempt: u32) -> TimeDelta {
+        let factor = 1_i32
+            .checked_shl(attempt.saturating_sub(1))
+            .filter(|factor| *factor > 0)
+            .unwrap_or(i32::MAX);
+        first
+            .checked_mul(factor)
+            .unwrap_or(TimeDelta::days(1))
+            .min(TimeDelta::days(1))
     }
 }

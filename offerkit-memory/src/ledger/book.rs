@@ -8,14 +8,17 @@ use std::{
 use offerkit_core::{
     criteria::PastDelivery,
     domain::{
-        Channel, Delivery, DeliveryKey, DeliveryStatus, NOT_SELECTED_ANEW, RevisionNumber, Run,
+        COMPLAINED, Channel, Delivery, DeliveryKey, DeliveryStatus, NOT_SELECTED_ANEW,
+        RevisionNumber, Run,
     },
-    id::{CampaignId, ClaimToken, CustomerId, TenantId},
-    ports::{ClaimRequest, Claimed, DeliveryFilter, Progress, StatusCount},
+    id::{CampaignId, CustomerId, TenantId},
+    ports::{DeliveryFilter, Progress, StatusCount},
     time::Timestamp,
 };
 
-use super::lane::{Claim, Lane};
+use super::lane::Lane;
+
+mod claims;
 
 /// A row is kept small: what most rows do not have until they are sent stands in a box.
 #[derive(Debug)]
@@ -160,12 +163,35 @@ impl Book {
         Some(self.rows.get(&(customer, channel))?.status)
     }
 
-    pub(super) fn holds(&self, token: ClaimToken, key: DeliveryKey) -> bool {
-        let claim = self
-            .lanes
-            .get(&key.channel)
-            .and_then(|lane| lane.sending.get(&key.customer));
-        claim.is_some_and(|claim| claim.token == token)
+    /// Marks a row as complained about, delivered where it was not yet known to be.
+    pub(super) fn complain(
+        &mut self,
+        customer: CustomerId,
+        channel: Channel,
+        at: Timestamp,
+    ) -> bool {
+        let reason: Arc<str> = Arc::from(COMPLAINED);
+        match self.rows.get_mut(&(customer, channel)) {
+            Some(row) if row.status == DeliveryStatus::Delivered => {
+                let past = row.past.get_or_insert_default();
+                let is_new = past.reason.as_deref() != Some(COMPLAINED);
+                if is_new {
+                    past.reason = Some(reason);
+                    row.updated_at = at;
+                }
+                is_new
+            }
+            Some(row) if row.status.leads_to(DeliveryStatus::Delivered) => {
+                let step = Step {
+                    to: DeliveryStatus::Delivered,
+                    reason: Some(reason),
+                    not_before: None,
+                    at,
+                };
+                self.step(customer, channel, step)
+            }
+            Some(_) | None => false,
+        }
     }
 
     /// Moves a row along an edge of its life, and answers whether there is such a row and edge. Nothing else moves one.
@@ -208,83 +234,6 @@ impl Book {
             };
         }
         true
-    }
-
-    pub(super) fn claim(&mut self, request: &ClaimRequest) -> Vec<Claimed> {
-        let Some(lane) = self.lanes.get_mut(&request.channel) else {
-            return Vec::new();
-        };
-        let (rows, runs) = (&self.rows, &self.runs);
-        lane.wake(request.now);
-        let is_due = |customer: &&CustomerId| {
-            rows.get(&(**customer, request.channel)).is_some_and(|row| {
-                let run = usize::try_from(row.run).ok().and_then(|run| runs.get(run));
-                run.is_some_and(|run| run.revision == request.revision)
-                    && row.not_before().is_none_or(|moment| moment <= request.now)
-            })
-        };
-        let due: Vec<_> = lane
-            .ready
-            .iter()
-            .filter(is_due)
-            .take(request.limit)
-            .copied()
-            .collect();
-        due.into_iter()
-            .filter_map(|customer| {
-                let step = Step {
-                    to: DeliveryStatus::Sending,
-                    reason: None,
-                    not_before: None,
-                    at: request.now,
-                };
-                self.step(customer, request.channel, step);
-                let row = self.rows.get_mut(&(customer, request.channel))?;
-                row.attempts = row.attempts.saturating_add(1);
-                let past = row.past.get_or_insert_default();
-                past.first_claimed_at.get_or_insert(request.now);
-                self.hold(customer, request)
-            })
-            .collect()
-    }
-
-    pub(super) fn reclaim(&mut self, request: &ClaimRequest) -> Vec<Claimed> {
-        let Some(lane) = self.lanes.get(&request.channel) else {
-            return Vec::new();
-        };
-        let lapsed = lane.sending.iter();
-        let lapsed = lapsed.filter(|(_, claim)| claim.deadline < request.now);
-        let lapsed: Vec<_> = lapsed.take(request.limit).map(|(id, _)| *id).collect();
-        let held = lapsed.into_iter();
-        held.filter_map(|customer| self.hold(customer, request))
-            .collect()
-    }
-
-    fn hold(&mut self, customer: CustomerId, request: &ClaimRequest) -> Option<Claimed> {
-        let row = self.rows.get(&(customer, request.channel))?;
-        let revision = self.revision_of(row)?;
-        let row = self.rows.get_mut(&(customer, request.channel))?;
-        row.updated_at = request.now;
-        let claim = Claim {
-            token: request.token,
-            deadline: request.deadline,
-        };
-        let lane = self.lanes.entry(request.channel).or_default();
-        lane.sending.insert(customer, claim);
-        Some(Claimed {
-            key: DeliveryKey {
-                campaign: request.campaign,
-                customer,
-                channel: request.channel,
-            },
-            revision,
-            attempt: row.attempts,
-            first_claimed_at: row
-                .past
-                .as_ref()
-                .and_then(|past| past.first_claimed_at)
-                .unwrap_or(request.now),
-        })
     }
 
     /// The keys of all rows of a status.

@@ -1,7 +1,7 @@
 //! Moving rows otherwise than by a claim: what providers report, and what people ask for.
 
 use offerkit_core::{
-    domain::{DeliveryKey, DeliveryStatus, NOT_SELECTED_ANEW, Run},
+    domain::{COMPLAINED, DeliveryKey, DeliveryStatus, NOT_SELECTED_ANEW, Run},
     id::{CampaignId, TenantId},
     ports::StoreError,
     time::Timestamp,
@@ -41,6 +41,32 @@ pub(super) async fn receipt(
         .bind(status.as_str())
         .bind(at.as_datetime())
         .bind(from.map(DeliveryStatus::as_str).collect::<Vec<_>>());
+    Ok(open.execute(statement).await? > 0)
+}
+
+/// Marks a row as complained about, delivered where it was not yet known to be, and answers whether that was new.
+pub(super) async fn complaint(
+    open: &mut Open,
+    tenant: TenantId,
+    key: DeliveryKey,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = open
+        .query(&[
+            "UPDATE {schema}.campaign_customers AS it SET delivery_status = 'delivered', reason = $6, not_before = NULL,
+                updated_at = $5, reported_at = $5, sent_at = coalesce(it.sent_at, $5), claim_token = NULL, claim_deadline = NULL
+            WHERE it.channel = $3::TEXT::{schema}.channel AND it.customer_id = $4
+                AND (it.delivery_status IN ('sending', 'sent', 'unknown')
+                    OR it.delivery_status = 'delivered' AND it.reason IS DISTINCT FROM $6)
+                AND ",
+            OF_CAMPAIGN,
+        ])
+        .bind(tenant.as_uuid())
+        .bind(key.campaign.as_uuid())
+        .bind(key.channel.as_str())
+        .bind(key.customer.as_uuid())
+        .bind(at.as_datetime())
+        .bind(COMPLAINED);
     Ok(open.execute(statement).await? > 0)
 }
 

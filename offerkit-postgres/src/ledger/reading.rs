@@ -5,6 +5,7 @@ use offerkit_core::{
     id::{CampaignId, CustomerId, RunId, TenantId},
     page::{Cursor, Order, Page, PageRequest},
     ports::{DeliveryFilter, Progress, StatusCount, StoreError},
+    time::Timestamp,
 };
 
 use super::{OF_CAMPAIGN, claiming::attempts};
@@ -53,6 +54,29 @@ pub(super) async fn progress(
         audience: audience.unwrap_or_default(),
         counts,
     })
+}
+
+/// Until when the longest claim on a campaign's rows holds: only lots in which rows are claimed are looked at.
+pub(super) async fn claimed_until(
+    open: &mut Open,
+    tenant: TenantId,
+    campaign: CampaignId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let statement = open
+        .query(&[
+            "SELECT max(claimed.until) AS claimed_until FROM {schema}.campaign_lots AS it
+            CROSS JOIN LATERAL (
+                SELECT max(row.claim_deadline) AS until FROM {schema}.campaign_customers AS row
+                WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
+                    AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
+                    AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'sending'
+            ) AS claimed
+            WHERE it.sending > 0 AND ",
+            OF_CAMPAIGN,
+        ])
+        .bind(tenant.as_uuid())
+        .bind(campaign.as_uuid());
+    open.one(statement).await?.optional_moment("claimed_until")
 }
 
 /// Whole customers, as many as the page has room for, and one at least. Each channel's rows stand in the order of their

@@ -5,7 +5,7 @@ use std::time::Duration;
 use offerkit_core::{
     domain::{OfferStatus, Scope},
     policy::Job,
-    ports::{Access, AuditSeals as _, Store as _, StoreError},
+    ports::{Access, AuditSeals as _, Ledger as _, Store as _, StoreError},
     services::{Context, Error},
 };
 use offerkit_postgres::{EventsError, LeaveError, PgStore, SchemaName};
@@ -220,7 +220,11 @@ async fn what_needs_a_commit_of_its_own_is_refused_inside() -> Outcome {
         matches!(told, Err(EventsError::Store(StoreError::Refused(_)))),
         "{told:?}"
     );
+    let woken = store.wake_workers().await;
+    assert!(matches!(woken, Err(StoreError::Refused(_))), "{woken:?}");
     let campaign = world.requested().await?;
+    let until = store.claimed_until(world.card.id, campaign.id()).await;
+    assert!(matches!(until, Err(StoreError::Refused(_))), "{until:?}");
     let within = world.on(store);
     let campaigns = within.acting(&world.card.approver).campaigns(world.card.id);
     campaigns.launch(campaign.id(), campaign.revision()).await?;

@@ -8,4 +8,5 @@ mod proxy;
 mod sealing;
 mod timeouts;
 mod unknown_commits;
+mod waking;
 mod world;

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    io::Read as _,
+    io::{Read as _, Write as _},
     os::unix::{
         fs::{MetadataExt as _, chown},
         process::CommandExt as _,
@@ -40,9 +40,23 @@ pub struct Server {
 /// The server and its watch: a shell that outlives this process just long enough to stop the server. It is a process
 /// group of its own, so that an interrupt from the keyboard reaches this process and not the server.
 const WATCH: &str = r#"
-"$1" -D "$2/data" -k "$2" -c listen_addresses= -c unix_socket_permissions=0777 $3 >"$2/log" 2>&1 &
-server=$!
-cat >/dev/null
+start() {
+    "$1" -D "$2/data" -k "$2" -c listen_addresses= -c unix_socket_permissions=0777 $3 >>"$2/log" 2>&1 &
+    server=$!
+}
+start "$@"
+while read -r _; do
+    kill -KILL "$server"
+    wait "$server"
+    # Its last processes may hold on to its memory for a moment, and until then it does not start.
+    until
+        start "$@"
+        sleep 0.2
+        [ "$(head -n 1 "$2/data/postmaster.pid" 2>/dev/null)" = "$server" ]
+    do
+        wait "$server"
+    done
+done
 kill -QUIT "$server" 2>/dev/null
 wait "$server"
 rm -rf "$2"
@@ -110,6 +124,42 @@ impl Server {
         };
         server.wait().await?;
         Ok(server)
+    }
+
+    /// Kills the server without warning and starts it again on the same files, as after a crash of its process. Answers once
+    /// it takes connections.
+    ///
+    /// # Errors
+    ///
+    /// [`ClusterError`] where it does not come back.
+    pub async fn crash(&mut self) -> Result<(), ClusterError> {
+        let before = self.process().map_err(|source| self.unreadable(source))?;
+        if let Some(alive) = &mut self.alive {
+            alive
+                .write_all(b"again\n")
+                .map_err(|source| run("sh", source))?;
+        }
+        // Half a minute, as for the first start.
+        for _ in 0..600 {
+            if self.process().is_ok_and(|now| now != before) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.wait().await
+    }
+
+    /// The line of its file that names its process.
+    fn process(&self) -> std::io::Result<String> {
+        let file = fs::read_to_string(self.folder.join("data/postmaster.pid"))?;
+        Ok(file.lines().next().unwrap_or_default().to_owned())
+    }
+
+    fn unreadable(&self, source: std::io::Error) -> ClusterError {
+        ClusterError::Folder {
+            path: self.folder.join("data"),
+            source,
+        }
     }
 
     /// Where a database of the server is found.

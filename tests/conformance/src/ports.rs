@@ -5,6 +5,7 @@ pub mod audit;
 pub mod campaigns;
 pub mod catalog;
 pub mod comments;
+pub mod complaints;
 pub mod configurations;
 pub mod customers;
 pub mod groups;

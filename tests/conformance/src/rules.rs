@@ -22,3 +22,4 @@ pub mod recovery;
 pub mod relaunch;
 pub mod revocation;
 pub mod saved_segments;
+pub mod worklist;

@@ -11,6 +11,23 @@ use crate::{
     text::Reason,
 };
 
+/// Which filling is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filling {
+    /// One for the launch, unless it has one.
+    OfLaunch,
+    /// Another one, which adds newcomers.
+    Refresh,
+}
+
+/// What a step of filling did.
+enum Chunk {
+    /// It added customers.
+    Added(Run),
+    /// The launch has this finished filling.
+    Nothing(Run),
+}
+
 impl Deliveries {
     /// Fills an active campaign's audience with the customers that its criteria select, or goes on where an earlier
     /// filling stopped. A later filling adds newcomers only. An audience that would grow past the launch's ceiling
@@ -26,38 +43,66 @@ impl Deliveries {
     }
 
     async fn fill_once(&self, id: CampaignId) -> Result<Run, Error> {
-        let mut run = None;
         loop {
-            // Between chunks, the campaign may be paused, or its offer retired.
-            let (running, criteria) = {
-                let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
-                let running = work.running(Action::FillAudience, id).await?;
-                let criteria = work.launched_criteria(&running.campaign).await?;
-                (running, criteria)
-            };
-            let end = running.campaign.plan().end_date;
-            if end < running.today {
-                return Err(TransitionError::Over { end }.into());
+            let run = self.chunk(id, Filling::Refresh).await?;
+            if run.status != RunStatus::Running {
+                return Ok(run);
             }
-            let channels = self.sendable_channels(&running.campaign)?;
-            let current = match run {
-                Some(run) => run,
-                None => self.open_run(&running, &criteria).await?,
-            };
-            let moment = Moment::new(current.now, current.today);
-            let selection = Selection::new(self.tenant, criteria, moment);
-            let campaign = &running.campaign;
-            match self
-                .extend(current.id, campaign, &selection, &channels)
-                .await
-            {
-                Ok(next) if next.status == RunStatus::Running => run = Some(next),
-                Ok(ended) => return self.close_run(ended).await,
-                // Another runner moved the run on; go on from where it is now.
-                Err(Error::Store(StoreError::Conflict(_))) => run = None,
+        }
+    }
+
+    /// One step of filling what a launch is to fill: the next chunk of customers. Answers the filling, which goes on while
+    /// its status is [`RunStatus::Running`]. Where the launch has a finished filling, nothing is done, and that is
+    /// answered.
+    ///
+    /// # Errors
+    ///
+    /// As for [`fill`](Self::fill).
+    pub async fn fill_chunk(&self, id: CampaignId) -> Result<Run, Error> {
+        self.chunk(id, Filling::OfLaunch).await
+    }
+
+    async fn chunk(&self, id: CampaignId, filling: Filling) -> Result<Run, Error> {
+        loop {
+            match self.extended(id, filling).await {
+                Ok(Chunk::Added(run)) if run.status != RunStatus::Running => {
+                    return self.close_run(run).await;
+                }
+                Ok(Chunk::Added(run) | Chunk::Nothing(run)) => return Ok(run),
+                // Another runner started or moved the run; go on from where it is now.
+                Err(Error::Store(StoreError::Conflict(_))) => {}
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    async fn extended(&self, id: CampaignId, filling: Filling) -> Result<Chunk, Error> {
+        // Before each chunk: the campaign may have been paused, or its offer retired.
+        let (running, criteria) = {
+            let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+            let running = work.running(Action::FillAudience, id).await?;
+            let criteria = work.launched_criteria(&running.campaign).await?;
+            (running, criteria)
+        };
+        let campaign = &running.campaign;
+        let end = campaign.plan().end_date;
+        if end < running.today {
+            return Err(TransitionError::Over { end }.into());
+        }
+        let channels = self.sendable_channels(campaign)?;
+        if filling == Filling::OfLaunch {
+            let ledger = &self.acting.kit().inner.ledger;
+            let runs = ledger.runs(self.tenant, id).await?.into_iter();
+            let mut finished = runs.filter(|run| run.is_finished_for(campaign.revision()));
+            if let Some(finished) = finished.next() {
+                return Ok(Chunk::Nothing(finished));
+            }
+        }
+        let current = self.open_run(&running, &criteria).await?;
+        let moment = Moment::new(current.now, current.today);
+        let selection = Selection::new(self.tenant, criteria, moment);
+        let added = self.extend(current.id, campaign, &selection, &channels);
+        Ok(Chunk::Added(added.await?))
     }
 
     async fn open_run(&self, running: &Running, criteria: &Criteria) -> Result<Run, Error> {

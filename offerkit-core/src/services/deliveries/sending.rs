@@ -1,146 +1,42 @@
-//! Sending: claim, send, settle, batch by batch.
+//! Sending what was claimed, and how each message's row is settled.
 
-use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::{Deliveries, DeliveryReport, Running};
+use super::{
+    Day, Deliveries,
+    batches::{Batch, Batches, Claim},
+};
 use crate::{
-    domain::{
-        Campaign, Channel, Customer, DeliveryKey, DeliveryStatus, MessageTemplate, Scope, Tenant,
-    },
-    id::{CampaignId, ClaimToken, DeliveryId},
-    policy::Action,
-    ports::{ClaimRequest, Claimed, Message, Notifier, Outcome, Settlement},
-    services::{Error, messages},
+    digest::Digest,
+    domain::{Channel, Customer, DeliveryKey, DeliveryStatus},
+    id::DeliveryId,
+    ports::{Claimed, Message, Outcome, Settlement},
+    services::{Error, Settings, messages},
     time::Timestamp,
 };
 
-/// What every batch of one campaign and channel needs.
-pub(super) struct Batches<'a> {
-    pub(super) channel: Channel,
-    pub(super) template: &'a MessageTemplate,
-    pub(super) shared: &'a Value,
-    pub(super) notifier: &'a Arc<dyn Notifier>,
-}
-
 impl Deliveries {
-    /// Sends everything that is due for an active campaign, channel by channel, and tells what became of it. Before a
-    /// batch, the campaign and its offer are looked at again, so that a pause holds the next one. Between its dates
-    /// only; on other days nothing is sent and the report is empty.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Transition`] unless the campaign is active and as it was launched; [`Error::NoNotifier`] for a channel
-    /// that cannot be sent over.
-    pub async fn run(&self, id: CampaignId) -> Result<DeliveryReport, Error> {
-        let mut report = DeliveryReport::default();
-        let (running, _) = self.due(id).await?;
-        for channel in self.sendable_channels(&running.campaign)? {
-            loop {
-                match self.due(id).await {
-                    Ok((running, Some(tenant))) => {
-                        if !self.batch(channel, &running, &tenant, &mut report).await? {
-                            break;
-                        }
-                    }
-                    // Paused, completed or retired meanwhile, or the day is over: what was sent is told.
-                    Ok((_, None)) | Err(Error::Transition(_)) => return Ok(report),
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(report)
-    }
-
-    /// Sends one batch over a channel, and answers whether there was anything to send.
-    async fn batch(
-        &self,
-        channel: Channel,
-        running: &Running,
-        tenant: &Tenant,
-        report: &mut DeliveryReport,
-    ) -> Result<bool, Error> {
-        let content = &running.live.proposal.content;
-        let shared = messages::shared_values(tenant, &running.campaign, content);
-        let messages = &running.campaign.plan().messages;
-        // A new launch may have dropped the channel.
-        let Some(template) = messages.get(&channel) else {
-            return Ok(false);
-        };
-        let notifiers = &self.acting.kit().inner.notifiers;
-        let batches = Batches {
-            channel,
-            template,
-            shared: &shared,
-            notifier: notifiers.get(&channel).ok_or(Error::NoNotifier(channel))?,
-        };
-        self.recover(&running.campaign, &batches, report).await?;
-        let (token, claimed) = self.claim(&running.campaign, &batches).await?;
-        if claimed.is_empty() {
-            return Ok(false);
-        }
-        self.send((token, claimed), &batches, report).await?;
-        Ok(true)
-    }
-
-    /// The campaign if it runs, with its tenant if today is a day of sending.
-    async fn due(&self, id: CampaignId) -> Result<(Running, Option<Tenant>), Error> {
-        let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
-        let running = work.running(Action::RunDeliveries, id).await?;
-        let plan = running.campaign.plan();
-        let is_day = plan.start_date <= running.today
-            && running.today <= plan.end_date
-            && running.live.proposal.validity.holds(running.today);
-        let tenant = work.tx()?.tenants().find(self.tenant).await?;
-        Ok((running, tenant.filter(|_| is_day)))
-    }
-
-    async fn claim(
-        &self,
-        campaign: &Campaign,
-        batches: &Batches<'_>,
-    ) -> Result<(ClaimToken, Vec<Claimed>), Error> {
-        let request = self.claim_request(campaign, batches);
-        let claimed = self.acting.kit().inner.ledger.claim(&request).await?;
-        Ok((request.token, claimed))
-    }
-
-    pub(super) fn claim_request(&self, campaign: &Campaign, batches: &Batches<'_>) -> ClaimRequest {
-        let kit = self.acting.kit();
-        let now = kit.now();
-        ClaimRequest {
-            tenant: self.tenant,
-            campaign: campaign.id(),
-            revision: campaign.revision(),
-            channel: batches.channel,
-            token: ClaimToken::from_uuid(kit.uuid()),
-            limit: size(batches.notifier.profile().max_batch),
-            now,
-            deadline: now.plus(kit.settings().claim_deadline),
-        }
-    }
-
     /// Sends what was claimed and settles it.
     pub(super) async fn send(
         &self,
-        (token, claimed): (ClaimToken, Vec<Claimed>),
+        claim: Claim,
         batches: &Batches<'_>,
-        report: &mut DeliveryReport,
+        batch: &mut Batch,
     ) -> Result<(), Error> {
         let inner = &self.acting.kit().inner;
-        let ids: Vec<_> = claimed.iter().map(|claimed| claimed.key.customer).collect();
+        let rows = &claim.rows;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<_> = rows.iter().map(|claimed| claimed.key.customer).collect();
         let customers = match inner.customers.get_many(&ids).await {
             Ok(customers) => customers,
             Err(error) => {
-                // Nothing was sent, so the rows need not wait for the claim to lapse.
-                let unsent = settlements(
-                    &claimed,
-                    DeliveryStatus::Pending,
-                    "the customers could not be read",
-                );
-                self.settle(token, &unsent, report).await?;
+                self.put_back(&claim, "the customers could not be read", batch)
+                    .await;
                 return Err(error.into());
             }
         };
@@ -148,42 +44,61 @@ impl Deliveries {
             .iter()
             .map(|customer| (customer.id(), customer))
             .collect();
-        let mut settlements = Vec::with_capacity(claimed.len());
-        let mut batch = Vec::with_capacity(claimed.len());
-        for claimed in &claimed {
+        let mut settlements = Vec::with_capacity(rows.len());
+        let mut messages = Vec::with_capacity(rows.len());
+        for claimed in rows {
             let customer = customers.get(&claimed.key.customer).copied();
             match self.message(claimed, customer, batches) {
-                Ok(message) => batch.push(message),
+                Ok(message) => messages.push(message),
                 Err(settlement) => settlements.push(settlement),
             }
         }
-        if !batch.is_empty() {
+        if !messages.is_empty() {
+            match self.may_send(&claim).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.put_back(&claim, "the campaign was held before it was sent", batch)
+                        .await;
+                    return Ok(());
+                }
+                Err(error) => {
+                    self.put_back(&claim, "the campaign could not be read", batch)
+                        .await;
+                    return Err(error);
+                }
+            }
             let outcomes: BTreeMap<DeliveryId, Outcome> =
-                batches.notifier.send(&batch).await.into_iter().collect();
+                batches.notifier.send(&messages).await.into_iter().collect();
             let now = self.acting.kit().now();
-            settlements.extend(batch.iter().map(|message| {
+            settlements.extend(messages.iter().map(|message| {
                 self.settlement(message.key, message.attempt, outcomes.get(&message.id), now)
             }));
         }
-        self.settle(token, &settlements, report).await
+        self.settle(&claim, settlements, batch).await;
+        Ok(())
     }
 
-    pub(super) async fn settle(
-        &self,
-        token: ClaimToken,
-        settlements: &[Settlement],
-        report: &mut DeliveryReport,
-    ) -> Result<(), Error> {
-        let now = self.acting.kit().now();
-        let ledger = &self.acting.kit().inner.ledger;
-        let settled = ledger.settle(self.tenant, token, settlements, now).await?;
-        // What a later worker has taken over is counted there.
-        if usize::try_from(settled) == Ok(settlements.len()) {
-            for settlement in settlements {
-                count(report, settlement.status);
-            }
+    /// Whether what was claimed may be sent now: the campaign runs as it did when it was claimed, and the claim holds.
+    ///
+    /// Asked after the claim, so that whoever has held a campaign and then finds no claim on it knows that nothing more
+    /// of it is sent.
+    async fn may_send(&self, claim: &Claim) -> Result<bool, Error> {
+        let request = &claim.request;
+        let runs = match self.due(request.campaign).await {
+            Ok((running, Day::Sending(_))) => running.campaign.revision() == request.revision,
+            Ok((_, Day::Other | Day::Over)) | Err(Error::Transition(_) | Error::Denied(_)) => false,
+            Err(error) => return Err(error),
+        };
+        Ok(runs && self.acting.kit().now() < request.deadline)
+    }
+
+    /// Gives up what was claimed and not sent, so that it need not wait for the claim to lapse. What another worker may
+    /// have sent before stays claimed until then.
+    async fn put_back(&self, claim: &Claim, reason: &str, batch: &mut Batch) {
+        if claim.is_fresh {
+            let unsent = settlements(&claim.rows, DeliveryStatus::Pending, reason);
+            self.settle(claim, unsent, batch).await;
         }
-        Ok(())
     }
 
     /// The message for a claimed row, or how the row is settled without one.
@@ -249,7 +164,7 @@ impl Deliveries {
             }
             Some(Outcome::Retry { reason, after }) => {
                 let asked = after.and_then(|after| TimeDelta::from_std(after).ok());
-                let wait = asked.unwrap_or_else(|| back_off(settings.retry_wait, attempt));
+                let wait = asked.unwrap_or_else(|| back_off(settings.retry_wait, key, attempt));
                 (
                     DeliveryStatus::Pending,
                     Some(reason.as_str()),
@@ -282,16 +197,19 @@ pub(super) fn settlements(
         .collect()
 }
 
-/// Twice the wait for every further try, up to a day.
-fn back_off(first: TimeDelta, attempt: u32) -> TimeDelta {
-    let factor = 1_i32
-        .checked_shl(attempt.saturating_sub(1))
-        .filter(|factor| *factor > 0)
-        .unwrap_or(i32::MAX);
-    first
-        .checked_mul(factor)
-        .unwrap_or(TimeDelta::days(1))
-        .min(TimeDelta::days(1))
+/// Twice the wait for every further try, up to a day, and up to a quarter more, by which what failed together is not tried
+/// again together. How much more follows from the delivery and the try, so that any worker says the same.
+fn back_off(first: TimeDelta, key: DeliveryKey, attempt: u32) -> TimeDelta {
+    let wait = Settings::wait_after(first, attempt);
+    let digest = Digest::of_parts([
+        key.id().as_uuid().as_bytes().as_slice(),
+        attempt.to_be_bytes().as_slice(),
+    ]);
+    let [one, two, ..] = *digest.as_bytes();
+    let share = i32::from(u16::from_be_bytes([one, two]));
+    let quarter = (wait / 4).num_milliseconds();
+    let more = quarter.saturating_mul(i64::from(share)) / i64::from(u16::MAX);
+    wait + TimeDelta::milliseconds(more)
 }
 
 fn address(channel: Channel, customer: &Customer) -> Option<String> {
@@ -304,19 +222,5 @@ fn address(channel: Channel, customer: &Customer) -> Option<String> {
             .map(str::to_owned),
         // The endpoint is the notifier's; it knows the customer by id.
         Channel::Webhook => Some(customer.id().to_string()),
-    }
-}
-
-fn size(batch: NonZeroU32) -> usize {
-    usize::try_from(batch.get()).unwrap_or(usize::MAX)
-}
-
-const fn count(report: &mut DeliveryReport, status: DeliveryStatus) {
-    match status {
-        DeliveryStatus::Sent | DeliveryStatus::Delivered => report.sent += 1,
-        DeliveryStatus::Pending | DeliveryStatus::Sending => report.retried += 1,
-        DeliveryStatus::Failed | DeliveryStatus::Bounced => report.failed += 1,
-        DeliveryStatus::Suppressed | DeliveryStatus::Cancelled => report.suppressed += 1,
-        DeliveryStatus::Unknown => report.unknown += 1,
     }
 }

@@ -1,0 +1,223 @@
+//! Batches: each is claimed, sent and settled, and leaves the ledger right, whatever happens after it.
+
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+use serde_json::Value;
+
+use super::{Day, Deliveries, DeliveryReport, Running, settling::Unsettled};
+use crate::{
+    domain::{Campaign, Channel, MessageTemplate, Scope, Tenant},
+    id::{CampaignId, ClaimToken},
+    policy::Action,
+    ports::{ClaimRequest, Claimed, Guarantee, Notifier},
+    services::{Error, messages},
+};
+
+/// What every batch of one campaign and channel needs.
+pub(super) struct Batches<'a> {
+    pub(super) channel: Channel,
+    pub(super) template: &'a MessageTemplate,
+    pub(super) shared: &'a Value,
+    pub(super) notifier: &'a Arc<dyn Notifier>,
+}
+
+/// Rows that are held under one token.
+pub(super) struct Claim {
+    pub(super) request: ClaimRequest,
+    pub(super) rows: Vec<Claimed>,
+    /// Whether nobody held them before, so that they have not been sent under this attempt.
+    pub(super) is_fresh: bool,
+}
+
+/// What one step of sending did.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Batch {
+    /// What became of its messages.
+    pub report: DeliveryReport,
+    /// What there is to do next.
+    pub next: NextBatch,
+    /// The shortest time until something that it put back is due again.
+    pub again_after: Option<Duration>,
+    /// How many rows another worker has taken over meanwhile, because the claim had lapsed.
+    pub overtaken: u64,
+    /// What was sent, and could not be settled.
+    pub unsettled: Option<Unsettled>,
+}
+
+/// What there is to do after a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NextBatch {
+    /// More may be due.
+    Now,
+    /// Nothing is due now.
+    #[default]
+    Later,
+    /// Today is no day of sending.
+    OtherDay,
+    /// The last day of the campaign, or of its offer, is over.
+    Over,
+}
+
+impl Deliveries {
+    /// Sends everything that is due for an active campaign, channel by channel, and tells what became of it. Before a
+    /// batch, the campaign and its offer are looked at again, so that a pause holds the next one. Between its dates
+    /// only; on other days nothing is sent and the report is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Transition`] unless the campaign is active and as it was launched; [`Error::NoNotifier`] for a channel
+    /// that cannot be sent over.
+    pub async fn run(&self, id: CampaignId) -> Result<DeliveryReport, Error> {
+        let mut report = DeliveryReport::default();
+        let (running, _) = self.due(id).await?;
+        for channel in self.sendable_channels(&running.campaign)? {
+            loop {
+                let batch = match self.run_batch(id, channel).await {
+                    Ok(batch) => batch,
+                    // Paused, completed or retired meanwhile: what was sent is told.
+                    Err(Error::Transition(_)) => return Ok(report),
+                    Err(error) => return Err(error),
+                };
+                report.add(batch.report);
+                if let Some(unsettled) = batch.unsettled {
+                    let settled = self.settle_again(unsettled).await;
+                    report.add(settled.map_err(Unsettled::into_error)?);
+                }
+                match batch.next {
+                    NextBatch::Now => {}
+                    NextBatch::Later => break,
+                    NextBatch::OtherDay | NextBatch::Over => return Ok(report),
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    /// One step of sending over a channel: what a worker left behind that stopped, where there is any, or else the next
+    /// messages that are due, at most as many as the notifier takes at once.
+    ///
+    /// The campaign is looked at before anything is claimed and again before anything is sent. Whatever happens to the
+    /// caller, the rows are either settled or recovered by a later step, as the notifier's guarantee allows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Transition`] unless the campaign is active and as it was launched; [`Error::NoNotifier`] for a channel
+    /// that cannot be sent over; [`Error::Store`] where nothing was sent because the store failed.
+    pub async fn run_batch(&self, id: CampaignId, channel: Channel) -> Result<Batch, Error> {
+        let (running, tenant) = match self.due(id).await? {
+            (running, Day::Sending(tenant)) => (running, tenant),
+            (_, Day::Other) => return Ok(Batch::ended(NextBatch::OtherDay)),
+            (_, Day::Over) => return Ok(Batch::ended(NextBatch::Over)),
+        };
+        let content = &running.live.proposal.content;
+        let shared = messages::shared_values(&tenant, &running.campaign, content);
+        let messages = &running.campaign.plan().messages;
+        // A new launch may have dropped the channel.
+        let Some(template) = messages.get(&channel) else {
+            return Ok(Batch::ended(NextBatch::Later));
+        };
+        let notifiers = &self.acting.kit().inner.notifiers;
+        let batches = Batches {
+            channel,
+            template,
+            shared: &shared,
+            notifier: notifiers.get(&channel).ok_or(Error::NoNotifier(channel))?,
+        };
+        let mut batch = Batch::ended(NextBatch::Now);
+        if !self
+            .recover(&running.campaign, &batches, &mut batch)
+            .await?
+        {
+            self.next(&running.campaign, &batches, &mut batch).await?;
+        }
+        Ok(batch)
+    }
+
+    /// Sends the next messages that are due.
+    async fn next(
+        &self,
+        campaign: &Campaign,
+        batches: &Batches<'_>,
+        batch: &mut Batch,
+    ) -> Result<(), Error> {
+        let profile = batches.notifier.profile();
+        let request = self.claim_request(campaign, batches.channel, profile.max_batch);
+        let ledger = &self.acting.kit().inner.ledger;
+        let rows = ledger.claim(&request).await?;
+        if rows.is_empty() {
+            batch.next = NextBatch::Later;
+            return Ok(());
+        }
+        let claim = Claim {
+            request,
+            rows,
+            is_fresh: true,
+        };
+        let claim = match profile.guarantee {
+            Guarantee::Deduplicated { key_ttl } => {
+                self.without_dead_keys(claim, key_ttl, batch).await
+            }
+            Guarantee::Reconcile | Guarantee::AtMostOnce | Guarantee::AtLeastOnce => claim,
+        };
+        self.send(claim, batches, batch).await
+    }
+
+    /// The campaign if it runs, and what kind of day it is for it.
+    pub(super) async fn due(&self, id: CampaignId) -> Result<(Running, Day), Error> {
+        let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+        let running = work.running(Action::RunDeliveries, id).await?;
+        let tenant = work.tx()?.tenants().find(self.tenant).await?;
+        let day = running.day(tenant);
+        Ok((running, day))
+    }
+
+    pub(super) fn claim_request(
+        &self,
+        campaign: &Campaign,
+        channel: Channel,
+        limit: NonZeroU32,
+    ) -> ClaimRequest {
+        let kit = self.acting.kit();
+        let now = kit.now();
+        ClaimRequest {
+            tenant: self.tenant,
+            campaign: campaign.id(),
+            revision: campaign.revision(),
+            channel,
+            token: ClaimToken::from_uuid(kit.uuid()),
+            limit: usize::try_from(limit.get()).unwrap_or(usize::MAX),
+            now,
+            deadline: now.plus(kit.settings().claim_deadline),
+        }
+    }
+}
+
+impl Running {
+    fn day(&self, tenant: Option<Tenant>) -> Day {
+        let plan = self.campaign.plan();
+        let validity = &self.live.proposal.validity;
+        let is_over =
+            plan.end_date < self.today || validity.until.is_some_and(|until| until < self.today);
+        let is_day = plan.start_date <= self.today && validity.holds(self.today);
+        match tenant {
+            _ if is_over => Day::Over,
+            Some(tenant) if is_day => Day::Sending(Box::new(tenant)),
+            Some(_) | None => Day::Other,
+        }
+    }
+}
+
+impl Batch {
+    pub(super) fn ended(next: NextBatch) -> Self {
+        Self {
+            next,
+            ..Self::default()
+        }
+    }
+
+    /// Notes that something is due again after this long.
+    pub(super) fn again_after(&mut self, wait: Duration) {
+        self.again_after = Some(self.again_after.map_or(wait, |other| other.min(wait)));
+    }
+}
