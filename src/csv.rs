@@ -1,7 +1,7 @@
 //! Customers from CSV files (RFC 4180), with the line and column of every mistake.
 //!
 //! The first line names the columns, in any order: those of the `customers` table
-//! ([`Column`](crate::domain::customer::Column)), and `attributes.NAME` for custom attributes. Only `full_name` is
+//! ([`Column`]), and `attributes.NAME` for custom attributes. Only `full_name` is
 //! needed. A name that is neither, or stands there twice, is an error: a misspelt column would otherwise be lost in
 //! silence.
 //!
