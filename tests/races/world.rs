@@ -56,7 +56,20 @@ impl World {
 
 /// Two calls from one moment on; in every other round the second is a little later, more from round to round. In two of ten
 /// rounds one is over before the other begins, so that each comes first in some, however long they take.
-pub(crate) async fn at_once<A, B>(
+pub(crate) fn at_once<A, B>(
+    round: usize,
+    one: impl Future<Output = A> + Send + 'static,
+    two: impl Future<Output = B> + Send + 'static,
+) -> impl Future<Output = Outcome<(A, B)>>
+where
+    A: Send + 'static,
+    B: Send + 'static,
+{
+    // Calls of a service are large futures, and this one would hold each of them twice.
+    both(round, Box::pin(one), Box::pin(two))
+}
+
+async fn both<A, B>(
     round: usize,
     one: impl Future<Output = A> + Send + 'static,
     two: impl Future<Output = B> + Send + 'static,
