@@ -143,11 +143,6 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT nullif(pg_catalog.current_setting('offerkit.tenant', true), '')::pg_catalog.uuid
 $$;
 
-CREATE FUNCTION {schema}.current_tenant_number() RETURNS INTEGER
-LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT number FROM {schema}.tenants WHERE id = nullif(current_setting('offerkit.tenant', true), '')::uuid
-$$;
-
 CREATE TABLE {schema}.groups (
     tenant_id UUID NOT NULL REFERENCES {schema}.tenants (id) ON DELETE RESTRICT,
     id UUID NOT NULL,

@@ -4,18 +4,12 @@
 pub(super) const COUNTS: &str = "without the counts";
 
 /// What the copy lacks, and the statements that take it away.
-pub(super) const WITHOUT: [(&str, &str); 8] = [
+pub(super) const WITHOUT: [(&str, &str); 7] = [
     (
         "without row-level security",
         "ALTER TABLE offerkit.campaign_customers DISABLE ROW LEVEL SECURITY;
         ALTER TABLE offerkit.campaign_lots DISABLE ROW LEVEL SECURITY;
         ALTER TABLE offerkit.campaign_audiences DISABLE ROW LEVEL SECURITY",
-    ),
-    (
-        "row-level security asked for each row",
-        "ALTER POLICY tenant_wall ON offerkit.campaign_customers
-            USING (tenant_number = offerkit.current_tenant_number())
-            WITH CHECK (tenant_number = offerkit.current_tenant_number())",
     ),
     (
         "without the index of customers",

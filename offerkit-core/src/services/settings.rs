@@ -19,7 +19,7 @@ pub struct Settings {
     pub membership_wait: TimeDelta,
     /// By how many percent an audience may grow past the count seen at the launch: 10.
     pub ceiling_percent: u32,
-    /// How many customers a filling looks at between two commits: 10,000.
+    /// How many customers a filling looks at between two commits: 50,000.
     pub fill_chunk: usize,
     /// How long a worker may take to settle what it claimed: 5 minutes.
     pub claim_deadline: TimeDelta,

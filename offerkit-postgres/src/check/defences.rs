@@ -179,8 +179,8 @@ async fn there(
         SELECT 'policy', tables.name, it.polname::TEXT
         FROM pg_policy AS it JOIN tables ON tables.oid = it.polrelid
         WHERE NOT it.polpermissive AND it.polcmd = '*' AND it.polroles = '{0}'
-            AND pg_get_expr(it.polqual, it.polrelid) ~ 'offerkit.tenant|current_tenant_number'
-            AND pg_get_expr(it.polwithcheck, it.polrelid) ~ 'offerkit.tenant|current_tenant_number'",
+            AND pg_get_expr(it.polqual, it.polrelid) ~ 'offerkit.tenant'
+            AND pg_get_expr(it.polwithcheck, it.polrelid) ~ 'offerkit.tenant'",
     )
     .bind(schema.as_str())
     .fetch_all(connection)

@@ -133,7 +133,7 @@ async fn claim_of(
             UPDATE {schema}.campaign_customers AS it SET delivery_status = 'sending', attempts = it.attempts + 1,
                 first_claimed_at = coalesce(it.first_claimed_at, $5), reason = NULL, not_before = NULL, updated_at = $5,
                 claim_token = $6, claim_deadline = $7
-            FROM due WHERE it.ctid = due.place AND it.delivery_status = 'pending'
+            WHERE it.ctid = ANY (ARRAY(SELECT due.place FROM due)) AND it.delivery_status = 'pending'
             RETURNING it.customer_id, it.attempts, it.first_claimed_at
         )
         SELECT array_agg(customer_id) AS customers, array_agg(attempts) AS attempts,

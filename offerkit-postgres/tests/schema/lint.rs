@@ -94,7 +94,7 @@ const RULES: &[Rule] = &[
         offenders: from_tables!(
             "SELECT name FROM tables WHERE is_walled AND NOT EXISTS (
                 SELECT FROM pg_policy AS it WHERE it.polrelid = tables.oid AND NOT it.polpermissive AND it.polcmd = '*'
-                    AND it.polroles = '{0}' AND pg_get_expr(it.polqual, it.polrelid) ~ 'offerkit.tenant|current_tenant_number'
+                    AND it.polroles = '{0}' AND pg_get_expr(it.polqual, it.polrelid) ~ 'offerkit.tenant'
                     AND pg_get_expr(it.polwithcheck, it.polrelid) = pg_get_expr(it.polqual, it.polrelid))"
         ),
         broken_by: "ALTER POLICY tenant_wall ON {schema}.offers WITH CHECK (TRUE)",
