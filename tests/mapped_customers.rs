@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use offerkit::{
     audit::{AuditEvent, AuditRecord, Seal, SealHead},
     digest::Digest,
-    domain::{
+    domain::{Channel, 
         Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope, Session,
         customer::Column,
     },
@@ -313,6 +313,14 @@ impl Ledger for Mapped {
         campaign: CampaignId,
     ) -> Result<Option<Timestamp>, StoreError> {
         Ledger::claimed_until(&self.store, tenant, campaign).await
+    }
+
+    async fn tenant_claimed_until(
+        &self,
+        tenant: TenantId,
+        channel: Option<Channel>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        Ledger::tenant_claimed_until(&self.store, tenant, channel).await
     }
 
     async fn cancel(

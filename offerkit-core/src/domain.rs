@@ -21,6 +21,7 @@ mod run;
 mod scope;
 mod segment;
 mod session;
+mod stop;
 mod tenant;
 mod transition;
 mod user;
@@ -45,6 +46,7 @@ pub use run::{NOT_SELECTED_ANEW, Run, RunStatus};
 pub use scope::Scope;
 pub use segment::Segment;
 pub use session::Session;
+pub use stop::{Stop, StopExtent, StopLift};
 pub use tenant::{Tenant, TenantParts};
 pub use transition::TransitionError;
 pub use user::{

@@ -38,6 +38,7 @@ mod offers;
 mod seals;
 mod segments;
 mod sessions;
+mod stops;
 mod state;
 mod store;
 mod tenants;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use offerkit_core::{
-    domain::{Channel, Run},
+    domain::{Channel, Run, Stop},
     id::{CampaignId, TenantId},
     services::{DeliveryReport, Error, Task},
 };
@@ -18,6 +18,11 @@ pub enum Event<'a> {
         tenants: usize,
         /// How many tasks they have.
         tasks: usize,
+    },
+    /// What super admins have stopped is not what it was when it looked before: while it is stopped, nothing of it is sent.
+    Stops {
+        /// The stops that are in force; none where all may be sent again.
+        in_force: &'a [Stop],
     },
     /// It filled a chunk of an audience.
     Filled {

@@ -68,9 +68,9 @@ impl Stepper {
             .record(began.elapsed().as_secs_f64());
         let ended = match stepped {
             // Held, ended or changed since it was listed: the next look tells what there is to do.
-            Err(Failure::Service(Error::Transition(_) | Error::Denied(_) | Error::NotFound(_))) => {
-                Ok(Step::Idle(None))
-            }
+            Err(Failure::Service(
+                Error::Transition(_) | Error::Denied(_) | Error::NotFound(_) | Error::Stopped(_),
+            )) => Ok(Step::Idle(None)),
             ended => ended,
         };
         (report, ended)

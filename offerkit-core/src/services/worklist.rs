@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Acting, Error, work::Work};
 use crate::{
     audit::{Subject, SubjectKind},
-    domain::{Campaign, CampaignStatus, Channel, Scope, Tenant},
+    domain::{Campaign, CampaignStatus, Channel, Scope, Stop, Tenant},
     id::{CampaignId, TenantId},
     page::{MAX_PAGE_SIZE, Order, Page, PageRequest},
     policy::{Action, Resource},
@@ -57,14 +57,27 @@ impl Worklist {
         })
     }
 
+    /// The stops that are in force, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Denied`] unless the actor is the delivery job.
+    pub async fn stops(&self) -> Result<Vec<Stop>, Error> {
+        let mut work = self.acting.write(Scope::Platform).await?;
+        let platform = Subject::the(SubjectKind::Platform);
+        work.permit(Action::RunDeliveries, &Resource::Platform, platform)
+            .await?;
+        Ok(work.tx()?.stops().in_force().await?)
+    }
+
     /// What there is to do for a tenant's campaigns today, by campaign, the oldest first. An audience is filled from the
-    /// campaign's first day on, and nothing is sent before it is filled.
+    /// campaign's first day on, and nothing is sent before it is filled, nor what is stopped.
     ///
     /// # Errors
     ///
     /// [`Error::Denied`] unless the actor is the delivery job and the tenant is active; [`Error::NotFound`].
     pub async fn tasks(&self, tenant: TenantId) -> Result<Vec<Task>, Error> {
-        let (campaigns, today) = {
+        let (campaigns, today, stops) = {
             let mut work = self.acting.write(Scope::Tenant(tenant)).await?;
             drop(
                 work.authorize_in_tenant(Action::RunDeliveries, tenant)
@@ -82,7 +95,7 @@ impl Worklist {
                 let other = ended.into_iter().filter(|it| it.plan().end_date < today);
                 campaigns.extend(other);
             }
-            (campaigns, today)
+            (campaigns, today, work.stops_of(tenant).await?)
         };
         let mut tasks = Vec::new();
         for campaign in campaigns {
@@ -93,6 +106,10 @@ impl Worklist {
                 self.due(tenant, &campaign, &mut tasks).await?;
             }
         }
+        tasks.retain(|task| match task {
+            Task::Send(_, channel) => !stops.iter().any(|it| it.extent.holds(tenant, *channel)),
+            Task::Fill(_) | Task::WindUp(_) => true,
+        });
         Ok(tasks)
     }
 

@@ -33,6 +33,8 @@ const TABLE: &str = "
 | catalog.manage                    | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
 | customer.import                   | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
 | customer.erase                    | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
+| sending.stop                      | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
+| sending.lift_stop                 | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |    ●    |
 | tenant.create                     | platform, tenant           |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |
 | tenant.update                     | tenant                     |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |
 | tenant.deactivate                 | tenant                     |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |

@@ -21,6 +21,7 @@ pub mod seals;
 pub mod segments;
 pub mod selections;
 pub mod sessions;
+pub mod stops;
 pub mod tenants;
 pub mod transactions;
 pub mod users;

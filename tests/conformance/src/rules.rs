@@ -22,4 +22,5 @@ pub mod recovery;
 pub mod relaunch;
 pub mod revocation;
 pub mod saved_segments;
+pub mod stopping;
 pub mod worklist;
