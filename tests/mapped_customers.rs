@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use offerkit::{
     audit::{AuditEvent, AuditRecord, Seal, SealHead},
     digest::Digest,
-    domain::{Channel, 
-        Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope, Session,
+    domain::{
+        Channel, Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope, Session,
         customer::Column,
     },
     id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},

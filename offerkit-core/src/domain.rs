@@ -18,6 +18,7 @@ mod group;
 mod offer;
 mod permission;
 mod run;
+mod schedule;
 mod scope;
 mod segment;
 mod session;
@@ -43,6 +44,7 @@ pub use offer::{
 };
 pub use permission::{Permission, PermissionError, PermissionSet};
 pub use run::{NOT_SELECTED_ANEW, Run, RunStatus};
+pub use schedule::{MissedStart, Refresh, Schedule};
 pub use scope::Scope;
 pub use segment::Segment;
 pub use session::Session;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use offerkit_core::{
-    domain::{Channel, Run, Stop},
+    domain::{Campaign, Channel, Run, Stop},
     id::{CampaignId, TenantId},
     services::{DeliveryReport, Error, Task},
 };
@@ -41,6 +41,13 @@ pub enum Event<'a> {
         channel: Channel,
         /// What became of the messages.
         report: DeliveryReport,
+    },
+    /// It found that a campaign's start was missed, and completed or paused it, as its plan says.
+    StartMissed {
+        /// The tenant.
+        tenant: TenantId,
+        /// The campaign, as it is now.
+        campaign: &'a Campaign,
     },
     /// It completed a campaign whose last day was over.
     Completed {

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use super::{
     AuditRepository, CampaignRepository, CatalogRepository, CommentRepository,
-    ConfigurationRepository, GroupRepository, OfferRepository, SegmentRepository,
-    StopRepository, StoreError, TenantRepository, UserRepository,
+    ConfigurationRepository, GroupRepository, OfferRepository, SegmentRepository, StopRepository,
+    StoreError, TenantRepository, UserRepository,
 };
 use crate::{
     audit::{AuditEvent, AuditRecord, Refusal},

@@ -38,7 +38,7 @@ cases::files! {
     rules: {
         four_eyes, login, no_takeover, outsiders, revocation, audit_trail, operations, offer_life,
         campaign_life, desk, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
-        offer_schema, audit_log, saved_segments, received, audience_counts, worklist, stopping,
+        offer_schema, audit_log, saved_segments, received, audience_counts, worklist, schedules, stopping,
         file_imports,
     }
 }

@@ -99,7 +99,9 @@ impl Deliveries {
             }
         }
         match stops.pop() {
-            Some(stop) if stops.len() + 1 == channels.len() && report == DeliveryReport::default() => {
+            Some(stop)
+                if stops.len() + 1 == channels.len() && report == DeliveryReport::default() =>
+            {
                 Err(Error::Stopped(stop))
             }
             _ => Ok(report),

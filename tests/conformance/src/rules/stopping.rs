@@ -53,17 +53,31 @@ async fn only_super_admins_stop_and_lift<B: Adapter>(store: &B) -> Outcome {
     let before = w.records(Scope::Platform).await?.len();
     let admin = w.acting(&w.tenant.admin).stops();
     let channel = StopExtent::Channel(Channel::Sms);
-    denied!(admin.stop(channel, &reason).await, DenialKind::NotSuperAdmin);
-    denied!(admin.lift(stop.id, &reason).await, DenialKind::NotSuperAdmin);
+    denied!(
+        admin.stop(channel, &reason).await,
+        DenialKind::NotSuperAdmin
+    );
+    denied!(
+        admin.lift(stop.id, &reason).await,
+        DenialKind::NotSuperAdmin
+    );
     denied!(admin.in_force().await, DenialKind::NotSuperAdmin);
     denied!(admin.is_quiet(stop.id).await, DenialKind::NotSuperAdmin);
     let nobody = w.acting(&Context::anonymous()).stops();
-    denied!(nobody.stop(channel, &reason).await, DenialKind::Unauthenticated);
+    denied!(
+        nobody.stop(channel, &reason).await,
+        DenialKind::Unauthenticated
+    );
     let job = w.acting(&Context::job(Job::Delivery)).stops();
     denied!(job.lift(stop.id, &reason).await, DenialKind::NotOfJob);
     assert_eq!(stops(&w).in_force().await?, [stop]);
     let refused = w.actions(Scope::Platform, before).await?;
-    let expected = ["sending.stop", "sending.lift_stop", "sending.stop", "sending.lift_stop"];
+    let expected = [
+        "sending.stop",
+        "sending.lift_stop",
+        "sending.stop",
+        "sending.lift_stop",
+    ];
     assert_eq!(refused, expected);
     Ok(())
 }
@@ -124,7 +138,9 @@ async fn a_stopped_channel_holds_no_other<B: Adapter>(store: &B) -> Outcome {
     w.platform.customers(2).await?;
     let offer = w.tenant.approved_offer("Cashback").await?;
     let mut draft = w.over(Channel::Sms, offer.id())?;
-    draft.messages.extend(w.tenant.campaign(offer.id())?.messages);
+    draft
+        .messages
+        .extend(w.tenant.campaign(offer.id())?.messages);
     let campaign = w.tenant.launched_campaign(draft).await?;
     w.job(Job::Audience).fill(campaign.id()).await?;
     let stop = stopped(&w, StopExtent::Channel(Channel::Email)).await?;
@@ -216,7 +232,11 @@ struct StopsMeanwhile<B> {
 #[async_trait]
 impl<B: Adapter> CustomerSource for StopsMeanwhile<B> {
     async fn get_many(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
-        let root = self.root.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let root = self
+            .root
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(root) = root
             && let Ok(reason) = "meanwhile".parse()
             && let Err(error) = root.stops().stop(StopExtent::Everything, &reason).await
