@@ -181,7 +181,7 @@ async fn what_is_stopped_is_filled_and_not_listed_to_be_sent<B: Adapter>(store: 
     assert_eq!(list.tasks(w.tenant.id).await?, [send, fill]);
     let stop = stopped(&w, StopExtent::Channel(Channel::Email)).await?;
     assert_eq!(list.tasks(w.tenant.id).await?, [fill]);
-    assert_eq!(list.stops().await?, [stop.clone()]);
+    assert_eq!(list.stops().await?, std::slice::from_ref(&stop));
     let run = w.job(Job::Audience).fill(new.id()).await?;
     assert_eq!(run.added, 1);
     lifted(&w, &stop).await?;
