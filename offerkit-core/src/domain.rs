@@ -14,6 +14,7 @@ mod criteria;
 pub mod customer;
 mod delivery;
 mod entity;
+mod erasure;
 mod group;
 mod offer;
 mod permission;
@@ -38,6 +39,7 @@ pub use contribution::{Contribution, ContributionKind};
 pub use criteria::{SavedCriteria, SegmentPin};
 pub use customer::Customer;
 pub use delivery::{COMPLAINED, Delivery, DeliveryKey, DeliveryStatus};
+pub use erasure::{ErasureReport, Trace};
 pub use group::{Group, GroupParts, HeldGroup, Membership};
 pub use offer::{
     Change, Offer, OfferApproval, OfferParts, OfferRevision, OfferStatus, Proposal, Validity, diff,
