@@ -12,8 +12,8 @@ use offerkit::{
     audit::{AuditEvent, AuditRecord, Seal, SealHead},
     digest::Digest,
     domain::{
-        Channel, Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope, Session,
-        customer::Column,
+        Channel, Customer, Delivery, DeliveryKey, DeliveryStatus, ErasureReport, Run, RunStatus,
+        Scope, Session, customer::Column,
     },
     id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
     page::{Page, PageRequest},
@@ -182,7 +182,11 @@ impl CustomerStore for Mapped {
         CustomerStore::import(&self.store, batch, event).await
     }
 
-    async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError> {
+    async fn erase(
+        &self,
+        customer: CustomerId,
+        event: AuditEvent,
+    ) -> Result<Option<ErasureReport>, StoreError> {
         CustomerStore::erase(&self.store, customer, event).await
     }
 }

@@ -32,7 +32,7 @@ pub mod rules;
 cases::files! {
     ports: {
         approvals, audit, campaigns, catalog, comments, complaints, configurations, customers, groups, imports, launches,
-        ledger_claims, ledger_reading, ledger_runs, offers, races, random_imports, seals, segments, selections, sessions, stops, tenants,
+        ledger_claims, ledger_reading, ledger_runs, offers, races, random_imports, receipts, seals, segments, selections, sessions, stops, tenants,
         transactions, users,
     }
     rules: {

@@ -17,6 +17,7 @@ pub mod ledger_runs;
 pub mod offers;
 pub mod races;
 pub mod random_imports;
+pub mod receipts;
 pub mod seals;
 pub mod segments;
 pub mod selections;
