@@ -77,7 +77,7 @@ pub(super) async fn tenant_claimed_until(
         .query(&[
             LONGEST_CLAIM,
             "it.tenant_number = (SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = $1)
-                AND ($2::TEXT IS NULL OR it.channel = $2::TEXT::{schema}.channel)",
+                AND ($2::TEXT IS NULL OR it.channel = $2::TEXT)",
         ])
         .bind(tenant.as_uuid())
         .bind(channel.map(Channel::as_str));
