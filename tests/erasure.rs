@@ -4,7 +4,7 @@ use std::error::Error;
 
 use offerkit::{
     Context,
-    domain::customer::Customer,
+    domain::{Trace, customer::Customer},
     policy::Job,
     ports::MergeBy,
     postgres::{PgStore, SchemaName},
@@ -136,7 +136,9 @@ async fn nothing_of_an_erased_customer_is_left_but_the_ids_of_the_ledger() -> Ou
         );
     }
 
-    customers.erase(id).await?;
+    let report = customers.erase(id).await?;
+    let scrubbed: Vec<_> = report.scrubbed().collect();
+    assert_eq!(scrubbed, [(Trace::Customer, 1), (Trace::KeptMessage, 1)]);
     for text in [
         CANARY,
         "1907-07-07",

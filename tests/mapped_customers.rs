@@ -12,8 +12,8 @@ use offerkit::{
     audit::{AuditEvent, AuditRecord, Seal, SealHead},
     digest::Digest,
     domain::{
-        Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope, Session,
-        customer::Column,
+        Channel, Customer, Delivery, DeliveryKey, DeliveryStatus, ErasureReport, Run, RunStatus,
+        Scope, Session, customer::Column,
     },
     id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
     page::{Page, PageRequest},
@@ -182,7 +182,11 @@ impl CustomerStore for Mapped {
         CustomerStore::import(&self.store, batch, event).await
     }
 
-    async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError> {
+    async fn erase(
+        &self,
+        customer: CustomerId,
+        event: AuditEvent,
+    ) -> Result<Option<ErasureReport>, StoreError> {
         CustomerStore::erase(&self.store, customer, event).await
     }
 }
@@ -313,6 +317,14 @@ impl Ledger for Mapped {
         campaign: CampaignId,
     ) -> Result<Option<Timestamp>, StoreError> {
         Ledger::claimed_until(&self.store, tenant, campaign).await
+    }
+
+    async fn tenant_claimed_until(
+        &self,
+        tenant: TenantId,
+        channel: Option<Channel>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        Ledger::tenant_claimed_until(&self.store, tenant, channel).await
     }
 
     async fn cancel(

@@ -7,7 +7,7 @@ use offerkit::{
     CampaignDraft, Context,
     criteria::{Catalog, Criteria, Moment},
     domain::{
-        Campaign, Channel, MessageTemplate, Messages,
+        Campaign, Channel, MessageTemplate, Messages, Schedule,
         customer::{Customer, CustomerBuilder},
     },
     memory::MemoryStore,
@@ -143,6 +143,7 @@ async fn launched(tenant: &TestTenant, criteria: &str) -> Result<Campaign, Box<d
             messages: Messages::from([(Channel::Email, message)]),
             start_date: "2026-01-01".parse()?,
             end_date: "2026-12-31".parse()?,
+            schedule: Schedule::default(),
         })
         .await?;
     let campaign = creator

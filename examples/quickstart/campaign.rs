@@ -2,7 +2,7 @@
 
 use offerkit::{
     CampaignDraft, Context,
-    domain::{Campaign, Channel, MessageTemplate, Messages, Offer},
+    domain::{Campaign, Channel, MessageTemplate, Messages, Offer, Schedule},
     id::CampaignId,
     policy::Job,
     time::{Clock as _, Date, SystemClock},
@@ -51,6 +51,7 @@ async fn plan(stage: &mut Stage<'_>, cast: &Cast, offer: &Offer) -> Result<Campa
         messages: messages(offer),
         start_date: today,
         end_date: last_day(today),
+        schedule: Schedule::default(),
     };
     let sms = MessageTemplate {
         subject: None,
@@ -233,6 +234,7 @@ async fn decide(
         ),
         ("criteria".to_owned(), launch.criteria_digest.to_string()),
         ("messages".to_owned(), launch.messages_digest.to_string()),
+        ("schedule".to_owned(), launch.schedule_digest.to_string()),
         ("customers counted now".to_owned(), number(launch.counted)),
         ("at most (10 % more)".to_owned(), number(launch.ceiling)),
     ];

@@ -16,7 +16,7 @@ use offerkit::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{demo, failure::Failure, provider::Printer, shown::Shown};
+use super::{demo, failure::Failure, mail, provider::Printer, shown::Shown};
 
 const EXAMPLES: &str = "Examples:
   worker --database postgres://me@localhost/offers --demo 2000 --once
@@ -24,6 +24,8 @@ const EXAMPLES: &str = "Examples:
       database, does what is due, and exits
   worker --database postgres://me@localhost/offers
       goes on until it is told to stop; start as many as you like
+  worker --database postgres://me@localhost/offers --smtp smtp://localhost:1025
+      sends real e-mail, here to a mail server for development on this machine
   * * * * * worker --database postgres://me@localhost/offers --once
       the same from cron, each minute
 
@@ -36,7 +38,8 @@ use; 130 it was told twice to stop.";
 
 /// Fills the audiences of launched campaigns and sends their messages, for all tenants of a database.
 ///
-/// Messages are printed, masked, instead of sent: a worker of your own gives the library your notifiers instead.
+/// Messages are printed, masked, instead of sent, but for e-mail where a server is named: a worker of your own gives the
+/// library your notifiers instead.
 #[derive(Debug, Parser)]
 #[command(name = "worker", after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Options {
@@ -52,7 +55,21 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1000))]
     concurrency: u16,
 
-    /// What becomes of messages.
+    /// Send e-mail through this server: `smtp://HOST:PORT` for a relay near by, without TLS, or
+    /// `smtps://USER@HOST:PORT`, with the password in the environment as `SMTP_PASSWORD`.
+    #[arg(long, value_name = "URL")]
+    smtp: Option<String>,
+
+    /// Whom e-mail is from.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "offers@bank.example",
+        requires = "smtp"
+    )]
+    from: String,
+
+    /// What becomes of other messages.
     #[arg(long, value_enum, default_value_t = Sink::Log)]
     notifier: Sink,
 
@@ -101,6 +118,10 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 async fn work(options: Options) -> Result<u8, Failure> {
+    let mail = match &options.smtp {
+        Some(url) => Some(mail::notifier(url, &options.from)?),
+        None => None,
+    };
     let store = PgStore::connect(&options.database)
         .await
         .map_err(|error| Failure::Input(format!("the database cannot be reached: {error}")))?;
@@ -112,10 +133,15 @@ async fn work(options: Options) -> Result<u8, Failure> {
 
     let shown = Arc::new(Shown::new());
     let mut kit = Offerkit::builder(store);
-    for channel in Channel::ALL {
+    let printed = Channel::ALL.into_iter();
+    let printed = printed.filter(|channel| mail.is_none() || *channel != Channel::Email);
+    for channel in printed {
         let takes = Duration::from_millis(options.takes);
         let is_printed = options.notifier == Sink::Log;
         kit = kit.notifier(Printer::new(channel, takes, is_printed, &shown));
+    }
+    if let Some(mail) = mail {
+        kit = kit.notifier(mail);
     }
     let watching = Arc::clone(&shown);
     let worker = Worker::builder(kit.build()?)

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use offerkit::{
     CampaignDraft, Context, Offerkit,
-    domain::{Channel, MessageTemplate, NewUser, customer::CustomerBuilder},
+    domain::{Channel, MessageTemplate, NewUser, Schedule, customer::CustomerBuilder},
     id::{IdSource as _, SystemIds},
     postgres::PgStore,
     services::Error,
@@ -71,6 +71,7 @@ pub(crate) async fn make(store: &PgStore, customers: usize) -> Result<(), Failur
         messages: [(Channel::Email, message)].into(),
         start_date: today - TimeDelta::days(1),
         end_date: today + TimeDelta::days(30),
+        schedule: Schedule::default(),
     };
     let campaign = asha.campaigns(tenant).create(draft).await?;
     let (id, revision) = (campaign.id(), campaign.revision());

@@ -34,6 +34,21 @@ impl Shown {
                 self.0
                     .set_message(format!("{} to be tried again", report.retried));
             }
+            Event::Stops { in_force } => self.above(|| {
+                if in_force.is_empty() {
+                    writeln!(std::io::stderr(), "nothing is stopped any more")?;
+                }
+                in_force
+                    .iter()
+                    .try_for_each(|stop| writeln!(std::io::stderr(), "{stop}"))
+            }),
+            Event::StartMissed { campaign, .. } => self.above(|| {
+                let (name, status) = (&campaign.plan().name, campaign.status().as_str());
+                writeln!(
+                    std::io::stderr(),
+                    "the start of {name} was missed: it is {status}"
+                )
+            }),
             Event::Failed { failure, .. } => self.above(|| {
                 writeln!(
                     std::io::stderr(),

@@ -14,13 +14,16 @@ mod criteria;
 pub mod customer;
 mod delivery;
 mod entity;
+mod erasure;
 mod group;
 mod offer;
 mod permission;
 mod run;
+mod schedule;
 mod scope;
 mod segment;
 mod session;
+mod stop;
 mod tenant;
 mod transition;
 mod user;
@@ -36,15 +39,18 @@ pub use contribution::{Contribution, ContributionKind};
 pub use criteria::{SavedCriteria, SegmentPin};
 pub use customer::Customer;
 pub use delivery::{COMPLAINED, Delivery, DeliveryKey, DeliveryStatus};
+pub use erasure::{ErasureReport, Trace};
 pub use group::{Group, GroupParts, HeldGroup, Membership};
 pub use offer::{
     Change, Offer, OfferApproval, OfferParts, OfferRevision, OfferStatus, Proposal, Validity, diff,
 };
 pub use permission::{Permission, PermissionError, PermissionSet};
 pub use run::{NOT_SELECTED_ANEW, Run, RunStatus};
+pub use schedule::{MissedStart, Refresh, Schedule};
 pub use scope::Scope;
 pub use segment::Segment;
 pub use session::Session;
+pub use stop::{Stop, StopExtent, StopLift};
 pub use tenant::{Tenant, TenantParts};
 pub use transition::TransitionError;
 pub use user::{

@@ -80,6 +80,8 @@ ids! {
     DeliveryId = "a delivery id";
     /// Names a worker's claim on deliveries.
     ClaimToken = "a claim token";
+    /// Names a stop of sending.
+    StopId = "a stop id";
     /// Names a login session; not the secret that proves it.
     SessionId = "a session id";
     /// Names a record of the audit log.

@@ -5,9 +5,11 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, DurationRound as _, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+pub(crate) mod cron;
 mod zone;
 
 pub use chrono::NaiveDate as Date;
+pub use cron::{CronError, CronSyntaxError};
 pub use zone::{TimeZone, TimeZoneError};
 
 /// A moment in UTC, to the microsecond, as PostgreSQL's `timestamptz` holds it.

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use offerkit_core::{
     audit::AuditEvent,
     criteria::{History, Matcher},
-    domain::{Customer, Scope, customer::Words},
+    domain::{Customer, ErasureReport, Scope, Trace, customer::Words},
     id::CustomerId,
     ports::{
         CustomerSource, CustomerStore, ImportBatch, ImportReport, Incoming, MergeBy, RowRefusal,
@@ -220,14 +220,19 @@ impl CustomerStore for MemoryStore {
         })
     }
 
-    async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError> {
+    async fn erase(
+        &self,
+        customer: CustomerId,
+        event: AuditEvent,
+    ) -> Result<Option<ErasureReport>, StoreError> {
         let mut changes = self.changes().await;
         record(&mut changes, event, || {
             let mut customers = write(&self.shared().customers);
             let erased = customers.rows.get(customer).map(Customer::erased);
-            erased.is_some_and(|erased| {
-                customers.erased.insert(customer);
-                customers.put(erased)
+            erased.map(|erased| {
+                let is_first = customers.erased.insert(customer);
+                customers.put(erased);
+                ErasureReport::default().with(Trace::Customer, is_first.into())
             })
         })
     }

@@ -4,7 +4,7 @@ use offerkit_core::{
     digest::Digest,
     domain::{
         Campaign, CampaignPlan, ConfigurationVersion, Group, NewUser, Offer, PermissionSet,
-        Proposal, SavedCriteria, Scope, Tenant, User, Validity,
+        Proposal, SavedCriteria, Schedule, Scope, Tenant, User, Validity,
     },
     id::{CampaignId, CustomerId, GroupId, OfferId, TenantId, UserId},
     time::Timestamp,
@@ -87,6 +87,7 @@ pub(crate) fn plan(offer: OfferId, name: &str) -> CampaignPlan {
         messages: [].into(),
         start_date: moment().date(),
         end_date: moment().date(),
+        schedule: Schedule::default(),
     }
 }
 

@@ -266,7 +266,20 @@ impl Ledger for MemoryStore {
         campaign: CampaignId,
     ) -> Result<Option<Timestamp>, StoreError> {
         let books = read(&self.shared().books);
-        Ok(books.book(tenant, campaign).and_then(Book::claimed_until))
+        let book = books.book(tenant, campaign);
+        Ok(book.and_then(|book| book.claimed_until(None)))
+    }
+
+    async fn tenant_claimed_until(
+        &self,
+        tenant: TenantId,
+        channel: Option<Channel>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let books = read(&self.shared().books);
+        let until = books.of_tenant(tenant);
+        Ok(until
+            .filter_map(|(_, book)| book.claimed_until(channel))
+            .max())
     }
 
     async fn cancel(

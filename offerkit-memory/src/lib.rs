@@ -39,6 +39,7 @@ mod seals;
 mod segments;
 mod sessions;
 mod state;
+mod stops;
 mod store;
 mod tenants;
 mod transaction;

@@ -7,9 +7,9 @@ use offerkit_core::{
     domain::{
         Campaign, Comment, ConfigurationVersion, ExternalIdentity, Group, Membership, Offer,
         OfferApproval, OfferConfiguration, OfferRevision, RevisionNumber, Scope, Segment,
-        SegmentVersion, Tenant, User, Version,
+        SegmentVersion, Stop, StopLift, Tenant, User, Version,
     },
-    id::{CampaignId, CommentId, GroupId, OfferId, SegmentId, TenantId, UserId},
+    id::{CampaignId, CommentId, GroupId, OfferId, SegmentId, StopId, TenantId, UserId},
     ports::{CatalogState, StoreError},
     text::{GroupName, SegmentName, TenantName, Username},
 };
@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) segments: Table<(TenantId, SegmentId), Segment>,
     pub(crate) segment_versions: Table<(TenantId, SegmentName, SegmentVersion), SegmentId>,
     pub(crate) catalog: CatalogState,
+    /// Those in force, and those that were lifted.
+    pub(crate) stops: Table<StopId, (Stop, Option<StopLift>)>,
     pub(crate) audit: Table<Scope, AuditLog>,
 }
 
@@ -70,6 +72,7 @@ impl Default for State {
                 attributes: Vec::new(),
                 version: Version::FIRST,
             },
+            stops: Table::new(),
             audit: Table::new(),
         }
     }

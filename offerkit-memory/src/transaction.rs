@@ -8,8 +8,8 @@ use offerkit_core::{
     id::TenantId,
     ports::{
         AuditRepository, CampaignRepository, CatalogRepository, CommentRepository,
-        ConfigurationRepository, GroupRepository, OfferRepository, SegmentRepository, StoreError,
-        TenantRepository, Transaction, UserRepository,
+        ConfigurationRepository, GroupRepository, OfferRepository, SegmentRepository,
+        StopRepository, StoreError, TenantRepository, Transaction, UserRepository,
     },
 };
 
@@ -147,6 +147,10 @@ impl Transaction for MemoryTransaction {
     }
 
     fn catalog(&mut self) -> &mut dyn CatalogRepository {
+        self
+    }
+
+    fn stops(&mut self) -> &mut dyn StopRepository {
         self
     }
 

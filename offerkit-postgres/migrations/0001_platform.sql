@@ -222,6 +222,33 @@ CREATE TABLE {schema}.login_failures (
     last_at TIMESTAMPTZ NOT NULL CHECK (isfinite(last_at))
 );
 
+-- What super admins hold back from being sent: of a tenant, over a channel, or everything where neither is named. Those that
+-- were lifted stay as evidence.
+CREATE TABLE {schema}.sending_stops (
+    id UUID PRIMARY KEY,
+    stopped_tenant UUID REFERENCES {schema}.tenants (id) ON DELETE RESTRICT,
+    stopped_channel TEXT CHECK (stopped_channel IN ('email', 'sms', 'push', 'webhook')),
+    reason TEXT NOT NULL CHECK (reason <> ''),
+    stopped_by UUID NOT NULL REFERENCES {schema}.users (id) ON DELETE RESTRICT,
+    stopped_at TIMESTAMPTZ NOT NULL CHECK (isfinite(stopped_at)),
+    lifted_by UUID REFERENCES {schema}.users (id) ON DELETE RESTRICT,
+    lifted_at TIMESTAMPTZ CHECK (isfinite(lifted_at)),
+    lift_reason TEXT CHECK (lift_reason <> ''),
+    CONSTRAINT sending_stops_extent CHECK (num_nonnulls(stopped_tenant, stopped_channel) <= 1),
+    CONSTRAINT sending_stops_lift CHECK (num_nonnulls(lifted_by, lifted_at, lift_reason) IN (0, 3))
+);
+CREATE UNIQUE INDEX sending_stops_in_force ON {schema}.sending_stops (stopped_tenant, stopped_channel) NULLS NOT DISTINCT
+    WHERE lifted_at IS NULL;
+CREATE TRIGGER sending_stops_kept BEFORE DELETE OR TRUNCATE ON {schema}.sending_stops
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse(
+        'sending_stops_kept', 'a stop of sending is lifted, never taken away');
+CREATE TRIGGER sending_stops_lifted BEFORE UPDATE ON {schema}.sending_stops
+    FOR EACH ROW WHEN (OLD.lifted_at IS NOT NULL OR NEW.lifted_at IS NULL
+        OR (OLD.id, OLD.stopped_tenant, OLD.stopped_channel, OLD.reason, OLD.stopped_by, OLD.stopped_at)
+            IS DISTINCT FROM (NEW.id, NEW.stopped_tenant, NEW.stopped_channel, NEW.reason, NEW.stopped_by, NEW.stopped_at))
+    EXECUTE FUNCTION {schema}.refuse(
+        'sending_stops_lifted', 'a stop of sending is lifted once, and otherwise stays as it was set');
+
 -- The additions to the built-in field catalog, in the order they were made. One row.
 CREATE TABLE {schema}.field_catalog (
     is_the_one BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (is_the_one),

@@ -41,6 +41,9 @@ CREATE TABLE {schema}.campaigns (
     -- The canonical text of the channels, each with its message.
     messages TEXT NOT NULL CHECK (jsonb_typeof(messages::JSONB) = 'object'),
     messages_digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256({schema}.utf8(messages))) STORED,
+    -- The canonical text of what becomes of a missed start, and of when the audience is filled again.
+    schedule TEXT NOT NULL DEFAULT '{"missed_start":"run","refresh":null}' CHECK (jsonb_typeof(schedule::JSONB) = 'object'),
+    schedule_digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256({schema}.utf8(schedule))) STORED,
     start_date DATE NOT NULL CHECK (start_date BETWEEN '0001-01-01' AND '9999-12-31'),
     end_date DATE NOT NULL CHECK (end_date BETWEEN '0001-01-01' AND '9999-12-31'),
     revision BIGINT NOT NULL CHECK (revision > 0),
@@ -116,6 +119,7 @@ CREATE TABLE {schema}.campaign_launches (
     offer_digest BYTEA NOT NULL,
     criteria_digest BYTEA NOT NULL CHECK (octet_length(criteria_digest) = 32),
     messages_digest BYTEA NOT NULL CHECK (octet_length(messages_digest) = 32),
+    schedule_digest BYTEA NOT NULL CHECK (octet_length(schedule_digest) = 32),
     counted BIGINT NOT NULL CHECK (counted >= 0),
     ceiling BIGINT NOT NULL CHECK (ceiling >= 0),
     PRIMARY KEY (tenant_id, campaign_id, number),
@@ -170,10 +174,12 @@ DECLARE
     -- A generated column has no value yet before the row is written, so its source stands here.
     is_changed BOOLEAN := (
         NEW.offer_id, NEW.name, NEW.description, NEW.criteria_source, NEW.criteria_canonical, NEW.criteria_digest,
-        NEW.criteria_language, NEW.criteria_catalog, NEW.criteria_pins, NEW.messages, NEW.start_date, NEW.end_date)
+        NEW.criteria_language, NEW.criteria_catalog, NEW.criteria_pins, NEW.messages, NEW.schedule,
+        NEW.start_date, NEW.end_date)
         IS DISTINCT FROM (
         OLD.offer_id, OLD.name, OLD.description, OLD.criteria_source, OLD.criteria_canonical, OLD.criteria_digest,
-        OLD.criteria_language, OLD.criteria_catalog, OLD.criteria_pins, OLD.messages, OLD.start_date, OLD.end_date);
+        OLD.criteria_language, OLD.criteria_catalog, OLD.criteria_pins, OLD.messages, OLD.schedule,
+        OLD.start_date, OLD.end_date);
     runs_as_launched BOOLEAN;
 BEGIN
     PERFORM {schema}.ensure(
@@ -184,7 +190,8 @@ BEGIN
     runs_as_launched := EXISTS (SELECT FROM {schema}.campaign_launches AS launch
         WHERE launch.tenant_id = NEW.tenant_id AND launch.campaign_id = NEW.id AND launch.number = NEW.launch_number
             AND launch.revision = NEW.revision AND launch.criteria_digest = NEW.criteria_digest
-            AND launch.messages_digest = sha256({schema}.utf8(NEW.messages)));
+            AND launch.messages_digest = sha256({schema}.utf8(NEW.messages))
+            AND launch.schedule_digest = sha256({schema}.utf8(NEW.schedule)));
     PERFORM {schema}.ensure(
         NEW.launch_number IS NOT NULL OR OLD.launch_number IS NULL,
         'campaigns_launch_kept', 'a launch is not forgotten');
@@ -260,7 +267,7 @@ BEGIN
         'campaign_launches_approved', 'a launch sends an approved revision of the offer');
     PERFORM {schema}.ensure(
         NEW.revision = campaign.revision AND NEW.criteria_digest = campaign.criteria_digest
-            AND NEW.messages_digest = campaign.messages_digest,
+            AND NEW.messages_digest = campaign.messages_digest AND NEW.schedule_digest = campaign.schedule_digest,
         'campaign_launches_digests', 'a launch names the digests of what is launched');
     SELECT it.revision INTO last_revision FROM {schema}.campaign_launches AS it
         WHERE it.tenant_id = NEW.tenant_id AND it.campaign_id = NEW.campaign_id

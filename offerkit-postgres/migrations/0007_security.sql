@@ -58,7 +58,7 @@ GRANT INSERT ON
     {schema}.campaigns, {schema}.campaign_segments, {schema}.campaign_contributions, {schema}.campaign_launches,
     {schema}.customers, {schema}.customer_keys, {schema}.consents, {schema}.suppressions, {schema}.contact_counters,
     {schema}.kept_messages, {schema}.audience_runs, {schema}.campaign_customers, {schema}.campaign_lots, {schema}.campaign_audiences,
-    {schema}.delivery_attempts, {schema}.message_templates,
+    {schema}.delivery_attempts, {schema}.message_templates, {schema}.sending_stops,
     {schema}.offer_audit_logs, {schema}.platform_audit_logs, {schema}.audit_seals, {schema}.platform_audit_seals
     TO offerkit_app;
 
@@ -71,6 +71,7 @@ GRANT UPDATE ON
     TO offerkit_app;
 GRANT UPDATE (run_number, lot, delivery_status, attempts, updated_at, not_before, first_claimed_at, sent_at, claim_token,
     claim_deadline, reported_at, reason) ON {schema}.campaign_customers TO offerkit_app;
+GRANT UPDATE (lifted_by, lifted_at, lift_reason) ON {schema}.sending_stops TO offerkit_app;
 -- `SELECT … FOR SHARE` needs the right to update some column; the trigger refuses every update.
 GRANT UPDATE (given_at) ON {schema}.user_tenant_roles TO offerkit_app;
 

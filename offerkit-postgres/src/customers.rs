@@ -5,7 +5,7 @@ use std::{any::Any, collections::HashMap, sync::Arc};
 use async_trait::async_trait;
 use offerkit_core::{
     audit::AuditEvent,
-    domain::{Customer, Scope},
+    domain::{Customer, ErasureReport, Scope, Trace},
     id::CustomerId,
     ports::{
         Access, CustomerSource, CustomerStore, ImportBatch, ImportReport, Selection, StoreError,
@@ -20,6 +20,7 @@ use crate::{
     commit::{self, Settling},
     connection::{Open, detached},
     criteria::{Relation, selected},
+    error::backend,
     store::PgStore,
 };
 
@@ -149,15 +150,19 @@ impl CustomerStore for PgStore {
         .await
     }
 
-    async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError> {
+    async fn erase(
+        &self,
+        customer: CustomerId,
+        event: AuditEvent,
+    ) -> Result<Option<ErasureReport>, StoreError> {
         let (mut open, settling) = self.recorded(&event).await?;
         detached(async move {
             refuse_repeated(&mut open, &event).await?;
             let mut record = event.into_record();
-            let was_there = erase(&mut open, customer, record.at).await?;
-            record.result = was_there.into();
+            let report = erase(&mut open, customer, record.at).await?;
+            record.result = serde_json::to_value(&report).map_err(backend)?;
             commit::commit(open, record, settling).await?;
-            Ok(was_there)
+            Ok(report)
         })
         .await
     }
@@ -185,8 +190,12 @@ async fn refuse_repeated(open: &mut Open, event: &AuditEvent) -> Result<(), Stor
     }
 }
 
-/// Scrubs the row and what was sent, and answers whether there is such a customer.
-async fn erase(open: &mut Open, customer: CustomerId, at: Timestamp) -> Result<bool, StoreError> {
+/// Scrubs the row and what was sent, and answers how much of each, if there is such a customer.
+async fn erase(
+    open: &mut Open,
+    customer: CustomerId,
+    at: Timestamp,
+) -> Result<Option<ErasureReport>, StoreError> {
     let statement = open
         .query(&[
             "UPDATE {schema}.customers SET external_id = NULL, full_name = '(erased)', email = NULL, phone = NULL,
@@ -197,20 +206,25 @@ async fn erase(open: &mut Open, customer: CustomerId, at: Timestamp) -> Result<b
         ])
         .bind(customer.as_uuid())
         .bind(at.as_datetime());
-    let is_scrubbed = open.execute(statement).await? > 0;
+    let rows = open.execute(statement).await?;
     // The key of a customer who stands in a table of the host, which alone can erase them there.
     let statement =
         open.query(&["DELETE FROM {schema}.customer_keys AS it WHERE it.customer_id = $1"]);
-    let had_key = open.execute(statement.bind(customer.as_uuid())).await? > 0;
-    if !is_scrubbed && !had_key {
+    let keys = open.execute(statement.bind(customer.as_uuid())).await?;
+    if rows + keys == 0 {
         let statement =
             open.query(&["SELECT it.id FROM {schema}.customers AS it WHERE it.id = $1"]);
         let found = open.optional(statement.bind(customer.as_uuid())).await?;
-        return Ok(found.is_some());
+        return Ok(found.map(|_| ErasureReport::default()));
     }
     let statement = open.query(&[
-        "UPDATE {schema}.kept_messages SET address = NULL, subject = NULL, body = NULL WHERE customer_id = $1",
+        "UPDATE {schema}.kept_messages SET address = NULL, subject = NULL, body = NULL
+        WHERE customer_id = $1 AND num_nonnulls(address, subject, body) > 0",
     ]);
-    open.execute(statement.bind(customer.as_uuid())).await?;
-    Ok(true)
+    let messages = open.execute(statement.bind(customer.as_uuid())).await?;
+    let report = ErasureReport::default()
+        .with(Trace::Customer, rows)
+        .with(Trace::HostKey, keys)
+        .with(Trace::KeptMessage, messages);
+    Ok(Some(report))
 }

@@ -123,6 +123,7 @@ fn unique_key(constraint: &str) -> UniqueKey {
         "offer_revisions_pkey" => UniqueKey::OfferRevision,
         "offer_approvals_pkey" => UniqueKey::Approval,
         "segments_version_key" => UniqueKey::SegmentVersion,
+        "sending_stops_in_force" => UniqueKey::Stop,
         "customers_pkey" | "customers_email_key" | "customers_external_id_key" => {
             UniqueKey::Customer
         }
@@ -133,6 +134,7 @@ fn unique_key(constraint: &str) -> UniqueKey {
 fn reference(constraint: &str) -> &'static str {
     let kinds = [
         ("_tenant_id_fkey", "tenant"),
+        ("_stopped_tenant_fkey", "tenant"),
         ("_group_fkey", "group"),
         ("_configuration_fkey", "configuration"),
         ("_offer_fkey", "offer"),

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope},
+    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
@@ -206,6 +206,16 @@ impl Ledger for PgStore {
         self.refuse_joined(UNSEEN)?;
         let mut open = self.reading_for(tenant).await?;
         reading::claimed_until(&mut open, tenant, campaign).await
+    }
+
+    async fn tenant_claimed_until(
+        &self,
+        tenant: TenantId,
+        channel: Option<Channel>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.refuse_joined(UNSEEN)?;
+        let mut open = self.reading_for(tenant).await?;
+        reading::tenant_claimed_until(&mut open, tenant, channel).await
     }
 
     async fn cancel(

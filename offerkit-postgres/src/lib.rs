@@ -40,6 +40,7 @@ mod seals;
 mod seen;
 mod segments;
 mod sessions;
+mod stops;
 mod store;
 mod tenants;
 mod timeouts;

@@ -153,6 +153,7 @@ pub(crate) const DEFERRED: &[&str] = &[
     "offers_working_revision_fkey",
     "platform_audit_hook_over",
     "segments_recorded",
+    "sending_stops_recorded",
     "tenants_recorded",
     "user_tenant_roles_recorded",
     "users_recorded",

@@ -9,8 +9,8 @@ use offerkit_core::{
     id::{OfferId, TenantId},
     ports::{
         Access, AuditRepository, CampaignRepository, CatalogRepository, CommentRepository,
-        ConfigurationRepository, GroupRepository, OfferRepository, SegmentRepository, StoreError,
-        TenantRepository, Transaction, UserRepository,
+        ConfigurationRepository, GroupRepository, OfferRepository, SegmentRepository,
+        StopRepository, StoreError, TenantRepository, Transaction, UserRepository,
     },
 };
 
@@ -166,6 +166,10 @@ impl Transaction for PgTransaction {
     }
 
     fn catalog(&mut self) -> &mut dyn CatalogRepository {
+        self
+    }
+
+    fn stops(&mut self) -> &mut dyn StopRepository {
         self
     }
 

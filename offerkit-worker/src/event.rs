@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use offerkit_core::{
-    domain::{Channel, Run},
+    domain::{Campaign, Channel, Run, Stop},
     id::{CampaignId, TenantId},
     services::{DeliveryReport, Error, Task},
 };
@@ -18,6 +18,11 @@ pub enum Event<'a> {
         tenants: usize,
         /// How many tasks they have.
         tasks: usize,
+    },
+    /// What super admins have stopped is not what it was when it looked before: while it is stopped, nothing of it is sent.
+    Stops {
+        /// The stops that are in force; none where all may be sent again.
+        in_force: &'a [Stop],
     },
     /// It filled a chunk of an audience.
     Filled {
@@ -36,6 +41,13 @@ pub enum Event<'a> {
         channel: Channel,
         /// What became of the messages.
         report: DeliveryReport,
+    },
+    /// It found that a campaign's start was missed, and completed or paused it, as its plan says.
+    StartMissed {
+        /// The tenant.
+        tenant: TenantId,
+        /// The campaign, as it is now.
+        campaign: &'a Campaign,
     },
     /// It completed a campaign whose last day was over.
     Completed {

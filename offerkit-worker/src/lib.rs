@@ -26,6 +26,7 @@ mod check;
 mod event;
 mod look;
 mod pace;
+mod place;
 mod rota;
 mod shutdown;
 mod step;

@@ -211,7 +211,7 @@ impl Lane {
     const fn limit(&self) -> usize {
         match self.task {
             Task::Send(..) => self.width,
-            Task::Fill(_) | Task::WindUp(_) => 1,
+            Task::Fill(_) | Task::Refresh(_) | Task::MissedStart(_) | Task::WindUp(_) => 1,
         }
     }
 }

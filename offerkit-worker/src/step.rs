@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use offerkit_core::{
-    domain::{Channel, RunStatus},
+    domain::{CampaignStatus, Channel, Run, RunStatus},
     id::{CampaignId, TenantId},
     policy::Job,
     services::{Context, Deliveries, DeliveryReport, Error, NextBatch, Offerkit, Task, Unsettled},
@@ -51,6 +51,16 @@ impl Stepper {
                     .instrument(span)
                     .await
             }
+            Task::Refresh(campaign) => {
+                let span = info_span!("offerkit.refresh", %tenant, %campaign);
+                self.refresh(tenant, campaign, &mut report)
+                    .instrument(span)
+                    .await
+            }
+            Task::MissedStart(campaign) => {
+                let span = info_span!("offerkit.missed_start", %tenant, %campaign);
+                self.missed_start(tenant, campaign).instrument(span).await
+            }
             Task::Send(campaign, channel) => {
                 let span = info_span!("offerkit.batch", %tenant, %campaign, %channel);
                 self.send(tenant, campaign, channel, &mut report)
@@ -68,9 +78,9 @@ impl Stepper {
             .record(began.elapsed().as_secs_f64());
         let ended = match stepped {
             // Held, ended or changed since it was listed: the next look tells what there is to do.
-            Err(Failure::Service(Error::Transition(_) | Error::Denied(_) | Error::NotFound(_))) => {
-                Ok(Step::Idle(None))
-            }
+            Err(Failure::Service(
+                Error::Transition(_) | Error::Denied(_) | Error::NotFound(_) | Error::Stopped(_),
+            )) => Ok(Step::Idle(None)),
             ended => ended,
         };
         (report, ended)
@@ -86,13 +96,45 @@ impl Stepper {
             .deliveries(Job::Audience, tenant)
             .fill_chunk(campaign)
             .await?;
-        self.tell(&Event::Filled { tenant, run: &run });
+        Ok(self.filled(tenant, &run, report))
+    }
+
+    async fn refresh(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        report: &mut WorkReport,
+    ) -> Result<Step, Failure> {
+        let audience = self.deliveries(Job::Audience, tenant);
+        Ok(match audience.refresh_chunk(campaign).await? {
+            Some(run) => self.filled(tenant, &run, report),
+            // Another worker did it.
+            None => Step::Done,
+        })
+    }
+
+    fn filled(&self, tenant: TenantId, run: &Run, report: &mut WorkReport) -> Step {
+        self.tell(&Event::Filled { tenant, run });
         tracing::debug!(run = %run.id, added = run.added, status = ?run.status, "filled");
         if run.status == RunStatus::Running {
-            return Ok(Step::More(None));
+            return Step::More(None);
         }
         report.filled += run.added;
         metrics::counter!("offerkit_worker_filled_customers_total").increment(run.added);
+        Step::Done
+    }
+
+    async fn missed_start(&self, tenant: TenantId, campaign: CampaignId) -> Result<Step, Failure> {
+        let schedule = self.kit.acting(&Context::job(Job::Schedule));
+        let campaigns = schedule.campaigns(tenant);
+        let settled = campaigns.settle_missed_start(campaign).await?;
+        if settled.status() != CampaignStatus::Active {
+            metrics::counter!("offerkit_worker_missed_starts_total").increment(1);
+            self.tell(&Event::StartMissed {
+                tenant,
+                campaign: &settled,
+            });
+        }
         Ok(Step::Done)
     }
 
@@ -227,6 +269,8 @@ async fn settle(
 const fn name(task: Task) -> &'static str {
     match task {
         Task::Fill(_) => "fill",
+        Task::Refresh(_) => "refresh",
+        Task::MissedStart(_) => "missed_start",
         Task::Send(..) => "batch",
         Task::WindUp(_) => "wind_up",
     }
@@ -234,6 +278,10 @@ const fn name(task: Task) -> &'static str {
 
 const fn campaign_of(task: Task) -> CampaignId {
     match task {
-        Task::Fill(campaign) | Task::Send(campaign, _) | Task::WindUp(campaign) => campaign,
+        Task::Fill(campaign)
+        | Task::Refresh(campaign)
+        | Task::MissedStart(campaign)
+        | Task::Send(campaign, _)
+        | Task::WindUp(campaign) => campaign,
     }
 }

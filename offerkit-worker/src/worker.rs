@@ -15,8 +15,9 @@ use tokio::{
 
 use crate::{
     Event, Failure, Shutdown, WorkReport, WorkerBuilder,
-    look::{Found, look},
+    look::{Look, Stops, look},
     pace::{Jitter, Pace},
+    place::has_place,
     rota::{After, Rota},
     shutdown::Wish,
     step::{Step, Stepped, Stepper},
@@ -119,7 +120,7 @@ impl Worker {
 
 /// What one task of the runtime ended with.
 enum Ended {
-    Looked(Result<Vec<Found>, Error>, Duration),
+    Looked(Result<Look, Error>, Duration),
     Stepped(Box<Stepped>),
 }
 
@@ -141,6 +142,7 @@ struct Shift<'a> {
     look_at: Option<Instant>,
     is_to_look_again: bool,
     failed_looks: u32,
+    stops: Stops,
     /// What was done before the last look.
     seen: WorkReport,
     report: WorkReport,
@@ -171,6 +173,7 @@ impl<'a> Shift<'a> {
             look_at: Some(now),
             is_to_look_again: false,
             failed_looks: 0,
+            stops: Stops::default(),
             seen: WorkReport::default(),
             report: WorkReport::default(),
             error: None,
@@ -291,9 +294,12 @@ impl<'a> Shift<'a> {
         self.rota.ended(tenant, task, after, Instant::now());
     }
 
-    fn looked(&mut self, found: Result<Vec<Found>, Error>, took: Duration) {
+    fn looked(&mut self, found: Result<Look, Error>, took: Duration) {
         let found = match found {
-            Ok(found) => found,
+            Ok(look) => {
+                self.stops.are(look.stops, &self.stepper);
+                look.tenants
+            }
             Err(error) => {
                 let failure = Failure::Service(error);
                 self.look_failed(&failure);
@@ -378,20 +384,4 @@ impl<'a> Shift<'a> {
         }
         true
     }
-}
-
-/// Whether a task's channel takes another batch. Nothing but batches needs a place.
-fn has_place(
-    task: Task,
-    places: &BTreeMap<Channel, usize>,
-    running: &BTreeMap<Id, Option<(TenantId, Task)>>,
-) -> bool {
-    let Task::Send(_, channel) = task else {
-        return true;
-    };
-    let sending = running
-        .values()
-        .filter(|it| matches!(it, Some((_, Task::Send(_, other))) if *other == channel));
-    // A channel without a notifier takes a step, which says so.
-    sending.count() < places.get(&channel).copied().unwrap_or(1)
 }

@@ -12,7 +12,7 @@ use std::{
 
 use offerkit::{
     async_trait,
-    domain::{Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
@@ -196,6 +196,14 @@ impl Ledger for FaultyLedger {
         campaign: CampaignId,
     ) -> Result<Option<Timestamp>, StoreError> {
         self.inner.claimed_until(tenant, campaign).await
+    }
+
+    async fn tenant_claimed_until(
+        &self,
+        tenant: TenantId,
+        channel: Option<Channel>,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.inner.tenant_claimed_until(tenant, channel).await
     }
 
     async fn cancel(

@@ -13,16 +13,23 @@ const KEY_TTL: Duration = Duration::from_hours(24);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Mode {
     Deduplicated,
+    Reconcile,
     AtMostOnce,
     AtLeastOnce,
 }
 
 impl Mode {
-    pub(crate) const ALL: [Self; 3] = [Self::Deduplicated, Self::AtMostOnce, Self::AtLeastOnce];
+    pub(crate) const ALL: [Self; 4] = [
+        Self::Deduplicated,
+        Self::Reconcile,
+        Self::AtMostOnce,
+        Self::AtLeastOnce,
+    ];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Deduplicated => "Deduplicated",
+            Self::Reconcile => "Reconcile",
             Self::AtMostOnce => "AtMostOnce",
             Self::AtLeastOnce => "AtLeastOnce",
         }
@@ -31,6 +38,7 @@ impl Mode {
     pub(crate) const fn guarantee(self) -> Guarantee {
         match self {
             Self::Deduplicated => Guarantee::Deduplicated { key_ttl: KEY_TTL },
+            Self::Reconcile => Guarantee::Reconcile,
             Self::AtMostOnce => Guarantee::AtMostOnce,
             Self::AtLeastOnce => Guarantee::AtLeastOnce,
         }
@@ -56,6 +64,13 @@ impl Mode {
                 rule(
                     verdict.unknown == 0,
                     "rows are unknown though their keys lived",
+                );
+            }
+            Self::Reconcile => {
+                rule(verdict.duplicated == 0, "messages were sent twice");
+                rule(
+                    verdict.unknown == 0,
+                    "rows are unknown though the provider was asked",
                 );
             }
             Self::AtMostOnce => rule(verdict.duplicated == 0, "messages were sent twice"),

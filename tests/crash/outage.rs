@@ -25,7 +25,7 @@ const OUTAGES: u64 = 3;
 pub(crate) async fn run(seed: u64) -> Outcome<Vec<Row>> {
     let began = Instant::now();
     let mut server = Server::boot(Durability::Full).await?;
-    let names = ["one", "two", "three"];
+    let names = ["one", "two", "three", "four"];
     let mut connection = PgConnection::connect(&server.url("postgres")).await?;
     sqlx::raw_sql("CREATE DATABASE template")
         .execute(&mut connection)
@@ -35,6 +35,7 @@ pub(crate) async fn run(seed: u64) -> Outcome<Vec<Row>> {
         "CREATE DATABASE one TEMPLATE template",
         "CREATE DATABASE two TEMPLATE template",
         "CREATE DATABASE three TEMPLATE template",
+        "CREATE DATABASE four TEMPLATE template",
     ] {
         sqlx::raw_sql(copy).execute(&mut connection).await?;
     }
@@ -60,6 +61,7 @@ pub(crate) async fn run(seed: u64) -> Outcome<Vec<Row>> {
             mode: *mode,
             what: match mode {
                 Mode::Deduplicated => "Deduplicated, outage",
+                Mode::Reconcile => "Reconcile, outage",
                 Mode::AtMostOnce => "AtMostOnce, outage",
                 Mode::AtLeastOnce => "AtLeastOnce, outage",
             },

@@ -1,4 +1,4 @@
-//! The library's way to send, and four ways that are wrong.
+//! The library's way to send, and five ways that are wrong.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -24,14 +24,17 @@ pub(crate) enum Protocol {
     CheckpointAtFetch,
     /// Sends again with another key.
     NewKey,
+    /// Sends again without asking the provider.
+    NoLookup,
 }
 
 impl Protocol {
-    pub(crate) const WRONG: [Self; 4] = [
+    pub(crate) const WRONG: [Self; 5] = [
         Self::InsideTransaction,
         Self::MarkFirst,
         Self::CheckpointAtFetch,
         Self::NewKey,
+        Self::NoLookup,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -41,6 +44,7 @@ impl Protocol {
             Self::MarkFirst => "mark first",
             Self::CheckpointAtFetch => "checkpoint at fetch",
             Self::NewKey => "resend without key",
+            Self::NoLookup => "resend without asking",
         }
     }
 
@@ -48,9 +52,11 @@ impl Protocol {
     pub(crate) const fn title(self, mode: Mode) -> &'static str {
         match self {
             Self::Ours => mode.name(),
-            Self::InsideTransaction | Self::MarkFirst | Self::CheckpointAtFetch | Self::NewKey => {
-                self.name()
-            }
+            Self::InsideTransaction
+            | Self::MarkFirst
+            | Self::CheckpointAtFetch
+            | Self::NewKey
+            | Self::NoLookup => self.name(),
         }
     }
 
@@ -58,6 +64,7 @@ impl Protocol {
     pub(crate) const fn mode(self) -> Mode {
         match self {
             Self::Ours | Self::NewKey => Mode::Deduplicated,
+            Self::NoLookup => Mode::Reconcile,
             Self::InsideTransaction | Self::MarkFirst => Mode::AtMostOnce,
             Self::CheckpointAtFetch => Mode::AtLeastOnce,
         }
@@ -67,7 +74,7 @@ impl Protocol {
     pub(crate) const fn weak_point(self) -> Option<Point> {
         match self {
             Self::Ours => None,
-            Self::InsideTransaction | Self::NewKey => Some(Point::Accepted),
+            Self::InsideTransaction | Self::NewKey | Self::NoLookup => Some(Point::Accepted),
             Self::MarkFirst | Self::CheckpointAtFetch => Some(Point::Claimed),
         }
     }
@@ -76,7 +83,7 @@ impl Protocol {
     pub(crate) const fn is_found_in(self, verdict: &Verdict) -> bool {
         match self {
             Self::Ours => true,
-            Self::InsideTransaction | Self::NewKey => verdict.duplicated > 0,
+            Self::InsideTransaction | Self::NewKey | Self::NoLookup => verdict.duplicated > 0,
             Self::MarkFirst => verdict.lost > 0,
             Self::CheckpointAtFetch => verdict.unfinished > 0,
         }
@@ -90,9 +97,11 @@ impl Protocol {
                 let number = NEXT.fetch_add(1, Ordering::Relaxed);
                 format!("{delivery}.{process}.{number}")
             }
-            Self::Ours | Self::InsideTransaction | Self::MarkFirst | Self::CheckpointAtFetch => {
-                delivery.to_string()
-            }
+            Self::Ours
+            | Self::InsideTransaction
+            | Self::MarkFirst
+            | Self::CheckpointAtFetch
+            | Self::NoLookup => delivery.to_string(),
         }
     }
 

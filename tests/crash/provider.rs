@@ -1,4 +1,5 @@
-//! The provider: a process that accepts messages and keeps a ledger of its own, on disk before it answers.
+//! The provider: a process that accepts messages and keeps a ledger of its own, on disk before it answers, and that can be
+//! asked what it has accepted.
 
 use std::{
     collections::HashSet,
@@ -18,7 +19,8 @@ struct Memory {
     deduplicates: bool,
 }
 
-/// Accepts messages until it is killed. A request is a line of `delivery=key` words, the answer a line.
+/// Accepts messages until it is killed. A request is a line of `delivery=key` words, the answer a line; or one of keys, and
+/// the answer is those among them that it knows.
 pub(crate) fn serve(plan: &ProviderPlan) -> Outcome {
     let ledger = OpenOptions::new()
         .create(true)
@@ -41,16 +43,27 @@ pub(crate) fn serve(plan: &ProviderPlan) -> Outcome {
 fn answer(stream: UnixStream, memory: &Mutex<Memory>) -> Outcome {
     let mut writer = stream.try_clone()?;
     for request in BufReader::new(stream).lines() {
-        memory
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .accept(&request?)?;
-        writer.write_all(b"accepted\n")?;
+        let request = request?;
+        let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = if let Some(keys) = request.strip_prefix("known? ") {
+            memory.known(keys)
+        } else {
+            memory.accept(&request)?;
+            "accepted\n".to_owned()
+        };
+        drop(memory);
+        writer.write_all(answer.as_bytes())?;
     }
     Ok(())
 }
 
 impl Memory {
+    fn known(&self, keys: &str) -> String {
+        let keys = keys.split_whitespace();
+        let known: Vec<_> = keys.filter(|key| self.keys.contains(*key)).collect();
+        format!("{}\n", known.join(" "))
+    }
+
     fn accept(&mut self, request: &str) -> Outcome {
         let mut lines = String::new();
         for message in request.split_whitespace() {

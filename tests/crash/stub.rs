@@ -1,6 +1,6 @@
 //! The notifier of the workers: it hands messages to the provider.
 
-use std::{fmt::Write as _, num::NonZeroU32, path::PathBuf, sync::Arc};
+use std::{collections::HashSet, fmt::Write as _, num::NonZeroU32, path::PathBuf, sync::Arc};
 
 use offerkit::{
     async_trait,
@@ -50,13 +50,34 @@ impl Stub {
         let mut stream = UnixStream::connect(&self.provider).await?;
         stream.write_all(request.as_bytes()).await?;
         self.faults.come_to(Point::Asked);
-        let mut answer = String::new();
-        BufReader::new(stream).read_line(&mut answer).await?;
+        let answer = answer(stream).await?;
         if answer == "accepted\n" {
             return Ok(());
         }
         Err(std::io::ErrorKind::UnexpectedEof.into())
     }
+
+    /// Those deliveries that the provider has accepted.
+    async fn known(
+        &self,
+        ids: impl Iterator<Item = DeliveryId>,
+    ) -> std::io::Result<HashSet<String>> {
+        let ids: Vec<_> = ids.map(|id| id.to_string()).collect();
+        let mut stream = UnixStream::connect(&self.provider).await?;
+        let request = format!("known? {}\n", ids.join(" "));
+        stream.write_all(request.as_bytes()).await?;
+        let answer = answer(stream).await?;
+        if !answer.ends_with('\n') {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(answer.split_whitespace().map(str::to_owned).collect())
+    }
+}
+
+async fn answer(stream: UnixStream) -> std::io::Result<String> {
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).await?;
+    Ok(answer)
 }
 
 #[async_trait]
@@ -83,7 +104,29 @@ impl Notifier for Stub {
         outcomes.collect()
     }
 
-    async fn lookup(&self, _: &[DeliveryKey]) -> Vec<(DeliveryId, Outcome)> {
-        Vec::new()
+    async fn lookup(&self, keys: &[DeliveryKey]) -> Vec<(DeliveryId, Outcome)> {
+        if self.protocol == Protocol::NoLookup {
+            return Vec::new();
+        }
+        let ids = keys.iter().map(|key| key.id());
+        match self.known(ids.clone()).await {
+            Ok(known) => ids
+                .filter(|id| known.contains(&id.to_string()))
+                .map(|id| (id, Outcome::Sent))
+                .collect(),
+            // What it has seen, nobody could tell then.
+            Err(error) => {
+                let reason = error.kind().to_string();
+                let unknown = |id| {
+                    (
+                        id,
+                        Outcome::Unknown {
+                            reason: reason.clone(),
+                        },
+                    )
+                };
+                ids.map(unknown).collect()
+            }
+        }
     }
 }

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::{
     domain::Scope,
     id::{
-        AuditId, CampaignId, CustomerId, GroupId, OfferId, OperationId, RunId, SegmentId, TenantId,
-        UserId,
+        AuditId, CampaignId, CustomerId, GroupId, OfferId, OperationId, RunId, SegmentId, StopId,
+        TenantId, UserId,
     },
     policy::{Action, ActorRef},
     text::{RequestId, RequestSource},
@@ -78,6 +78,8 @@ subjects! {
     Customer = "customer", CustomerId;
     /// The field catalog.
     Catalog = "catalog";
+    /// A stop of sending.
+    Stop = "stop", StopId;
 }
 
 impl Subject {

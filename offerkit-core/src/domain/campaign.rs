@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Contribution, Messages, RevisionNumber, SavedCriteria, SegmentPin, Version, entity::entity,
+    Contribution, Messages, RevisionNumber, SavedCriteria, Schedule, SegmentPin, Version,
+    entity::entity,
 };
 use crate::{
     canonical::canonical_text,
@@ -77,6 +78,9 @@ pub struct CampaignPlan {
     pub start_date: NaiveDate,
     /// The last day of sending.
     pub end_date: NaiveDate,
+    /// When it starts late, and when its audience is filled again.
+    #[serde(default)]
+    pub schedule: Schedule,
 }
 
 impl CampaignPlan {
@@ -85,6 +89,13 @@ impl CampaignPlan {
     pub fn messages_digest(&self) -> Digest {
         let messages = serde_json::to_value(&self.messages).unwrap_or_default();
         Digest::of(canonical_text(&messages).as_bytes())
+    }
+
+    /// The digest of the schedule, which a launch pins.
+    #[must_use]
+    pub fn schedule_digest(&self) -> Digest {
+        let schedule = serde_json::to_value(&self.schedule).unwrap_or_default();
+        Digest::of(canonical_text(&schedule).as_bytes())
     }
 
     /// The ids of the segment versions that the criteria use, which a launch pins.
@@ -124,6 +135,8 @@ pub struct Launch {
     pub criteria_digest: Digest,
     /// The digest of the messages.
     pub messages_digest: Digest,
+    /// The digest of the schedule. The dates are those of the revision.
+    pub schedule_digest: Digest,
     /// The segment versions that the criteria use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<SegmentId>,

@@ -68,6 +68,10 @@ actions! {
     ImportCustomers = "customer.import", "import customers";
     /// Erase a customer's personal data.
     EraseCustomer = "customer.erase", "erase customers";
+    /// Stop sending: of a tenant, over a channel, or all.
+    StopSending = "sending.stop", "stop sending";
+    /// Lift a stop of sending.
+    LiftStop = "sending.lift_stop", "lift a stop of sending";
     /// Make a tenant, with its default groups and configuration.
     CreateTenant = "tenant.create", "create tenants";
     /// Change a tenant's description.

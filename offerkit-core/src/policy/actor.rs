@@ -22,7 +22,7 @@ pub enum Job {
     Audience,
     /// Sends messages.
     Delivery,
-    /// Completes campaigns whose last day is over.
+    /// Completes campaigns whose last day is over, and holds or completes those whose start was missed.
     Schedule,
     /// Seals the audit log.
     Sealer,
@@ -57,7 +57,7 @@ impl Job {
             Self::Bootstrap => &[Action::Bootstrap],
             Self::Audience => &[Action::FillAudience, Action::PauseCampaign],
             Self::Delivery => &[Action::RunDeliveries],
-            Self::Schedule => &[Action::CompleteCampaign],
+            Self::Schedule => &[Action::CompleteCampaign, Action::PauseCampaign],
             Self::Sealer => &[Action::SealAudit],
         }
     }

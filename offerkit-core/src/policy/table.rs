@@ -57,7 +57,9 @@ impl Action {
             | Self::CreateUser
             | Self::ManageCatalog
             | Self::ImportCustomers
-            | Self::EraseCustomer => &[K::Platform],
+            | Self::EraseCustomer
+            | Self::StopSending
+            | Self::LiftStop => &[K::Platform],
             Self::CreateTenant | Self::SealAudit => &[K::Platform, K::Tenant],
             Self::UpdateTenant
             | Self::DeactivateTenant
@@ -124,6 +126,7 @@ impl Action {
                 | Self::UpdateGroup
                 | Self::GiveMembership
                 | Self::TakeMembership
+                | Self::LiftStop
         )
     }
 
@@ -160,6 +163,8 @@ impl Action {
             | Self::ManageCatalog
             | Self::ImportCustomers
             | Self::EraseCustomer
+            | Self::StopSending
+            | Self::LiftStop
             | Self::CreateTenant
             | Self::UpdateTenant
             | Self::DeactivateTenant

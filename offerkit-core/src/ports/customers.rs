@@ -8,7 +8,7 @@ use super::{ImportBatch, ImportReport, StoreError};
 use crate::{
     audit::AuditEvent,
     criteria::{Criteria, History, Moment},
-    domain::Customer,
+    domain::{Customer, ErasureReport},
     id::{CustomerId, TenantId},
 };
 
@@ -116,11 +116,15 @@ pub trait CustomerStore: Send + Sync {
     ) -> Result<ImportReport, StoreError>;
 
     /// Scrubs a customer's personal data ([`Customer::erased`]) and the messages that were kept of them, and keeps the row;
-    /// answers whether there was one. The event's record gets the answer as its result. Deliveries stay as they are, with
-    /// the reasons that notifiers gave.
+    /// answers what was scrubbed, nothing where that was done before, and none where there is no such customer. The event's
+    /// record gets the answer as its result. Deliveries stay as they are, with the reasons that notifiers gave.
     ///
     /// # Errors
     ///
     /// As for [`import`](Self::import).
-    async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError>;
+    async fn erase(
+        &self,
+        customer: CustomerId,
+        event: AuditEvent,
+    ) -> Result<Option<ErasureReport>, StoreError>;
 }

@@ -28,6 +28,8 @@ pub enum UniqueKey {
     SegmentVersion,
     /// A customer's id, external id or e-mail address.
     Customer,
+    /// A stop of sending of its extent.
+    Stop,
     /// Any id.
     Id,
 }
@@ -45,6 +47,7 @@ impl fmt::Display for UniqueKey {
             Self::Approval => "approval",
             Self::SegmentVersion => "segment version",
             Self::Customer => "customer",
+            Self::Stop => "stop",
             Self::Id => "id",
         })
     }

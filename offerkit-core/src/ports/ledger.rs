@@ -221,6 +221,14 @@ pub trait Ledger: Send + Sync {
         campaign: CampaignId,
     ) -> Result<Option<Timestamp>, StoreError>;
 
+    /// Until when the longest claim on a tenant's rows holds, those of all its campaigns, on one channel or on all; lapsed
+    /// ones counted; none where no row is claimed.
+    async fn tenant_claimed_until(
+        &self,
+        tenant: TenantId,
+        channel: Option<Channel>,
+    ) -> Result<Option<Timestamp>, StoreError>;
+
     /// Cancels a campaign's pending rows, and answers how many.
     async fn cancel(
         &self,

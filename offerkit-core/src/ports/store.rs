@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use super::{
     AuditRepository, CampaignRepository, CatalogRepository, CommentRepository,
-    ConfigurationRepository, GroupRepository, OfferRepository, SegmentRepository, StoreError,
-    TenantRepository, UserRepository,
+    ConfigurationRepository, GroupRepository, OfferRepository, SegmentRepository, StopRepository,
+    StoreError, TenantRepository, UserRepository,
 };
 use crate::{
     audit::{AuditEvent, AuditRecord, Refusal},
@@ -63,6 +63,8 @@ pub trait Transaction: Send {
     fn segments(&mut self) -> &mut dyn SegmentRepository;
     /// The platform's field catalog.
     fn catalog(&mut self) -> &mut dyn CatalogRepository;
+    /// The platform's stops of sending.
+    fn stops(&mut self) -> &mut dyn StopRepository;
     /// The scope's audit log.
     fn audit(&mut self) -> &mut dyn AuditRepository;
 

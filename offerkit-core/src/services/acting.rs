@@ -2,7 +2,7 @@
 
 use super::{
     Account, AuditLog, Campaigns, Catalog, Configuration, Context, Customers, Deliveries, Desk,
-    Groups, Offerkit, Offers, Segments, Tenants, Users, Worklist,
+    Groups, Offerkit, Offers, Segments, Stops, Tenants, Users, Worklist,
 };
 use crate::{
     domain::Scope,
@@ -88,6 +88,12 @@ impl Acting {
     #[must_use]
     pub fn customers(&self) -> Customers {
         Customers::new(self.clone())
+    }
+
+    /// What super admins hold back from being sent.
+    #[must_use]
+    pub fn stops(&self) -> Stops {
+        Stops::new(self.clone())
     }
 
     /// What there is to do for workers, in all tenants.

@@ -8,7 +8,7 @@ use crate::{
     criteria::{Criteria, Moment},
     domain::{
         Campaign, CampaignPlan, CommentKind, CommentSubject, Messages, OfferConfiguration,
-        OfferContent, Scope,
+        OfferContent, Schedule, Scope,
     },
     id::{CampaignId, OfferId, TenantId},
     policy::{Action, CampaignFacts, Grant, Resource},
@@ -20,6 +20,7 @@ mod launching;
 mod previewing;
 mod reading;
 mod running;
+mod scheduling;
 mod waterfall;
 mod writing;
 
@@ -61,6 +62,9 @@ pub struct CampaignDraft {
     pub start_date: NaiveDate,
     /// The last day of sending.
     pub end_date: NaiveDate,
+    /// When it starts late, and when its audience is filled again.
+    #[serde(default)]
+    pub schedule: Schedule,
 }
 
 impl Campaigns {
@@ -161,6 +165,7 @@ impl Work<'_> {
             messages: draft.messages.clone(),
             start_date: draft.start_date,
             end_date: draft.end_date,
+            schedule: draft.schedule.clone(),
         })
     }
 

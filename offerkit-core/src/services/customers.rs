@@ -12,7 +12,7 @@ use super::{Acting, Error, catalog::platform_catalog, operation::MAX_TRIES, work
 use crate::{
     audit::{AuditEvent, Subject, SubjectKind},
     criteria::{AttributeError, Catalog as FieldCatalog},
-    domain::{Customer, Scope},
+    domain::{Customer, ErasureReport, Scope},
     id::CustomerId,
     policy::{Action, Resource},
     ports::{ImportBatch, ImportReport, Incoming, MergeBy, StoreError},
@@ -79,14 +79,15 @@ impl Customers {
         self.acting.first_result(Action::ImportCustomers, outcome)
     }
 
-    /// Scrubs a customer's personal data. The row stays, inactive, and so does the evidence of what they were sent.
+    /// Scrubs a customer's personal data, and answers what that was, by kind and count. The row stays, inactive, and so does
+    /// the evidence of what they were sent.
     ///
     /// # Errors
     ///
     /// [`Error::Denied`] unless the actor is a super admin; [`Error::NotFound`].
-    pub async fn erase(&self, id: CustomerId) -> Result<(), Error> {
+    pub async fn erase(&self, id: CustomerId) -> Result<ErasureReport, Error> {
         let action = Action::EraseCustomer;
-        let was_there: bool = self
+        let report: Option<ErasureReport> = self
             .acting
             .mutate((action, id), || async {
                 let (_, event) = self.begun(action, id.into()).await?;
@@ -94,7 +95,7 @@ impl Customers {
                 Ok(store.erase(id, event).await?)
             })
             .await?;
-        was_there.then_some(()).ok_or(Error::NotFound("customer"))
+        report.ok_or(Error::NotFound("customer"))
     }
 
     /// Imports in one commit. Concurrent imports of the same customers are tried again.

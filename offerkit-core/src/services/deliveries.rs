@@ -6,7 +6,7 @@ use super::{Acting, Error, work::Work};
 use crate::{
     domain::{
         Campaign, CampaignStatus, Channel, DeliveryKey, DeliveryStatus, Offer, OfferRevision,
-        Scope, Tenant, TransitionError,
+        Scope, Stop, Tenant, TransitionError,
     },
     id::{CampaignId, TenantId},
     policy::{Action, CampaignFacts, Resource},
@@ -93,6 +93,19 @@ impl Deliveries {
         drop(work);
         let ledger = &self.acting.kit().inner.ledger;
         Ok(ledger.progress(self.tenant, campaign).await?)
+    }
+
+    /// The stops that hold something of the tenant's, the oldest first: why nothing is sent, though its campaigns are active.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`], for outsiders too; [`Error::Denied`] unless a group permits to see campaigns.
+    pub async fn stops(&self) -> Result<Vec<Stop>, Error> {
+        let mut work = self
+            .acting
+            .view_tenant(self.tenant, Action::ViewCampaigns)
+            .await?;
+        work.stops_of(self.tenant).await
     }
 
     /// Notes what a provider reported about a delivery: sent, delivered or bounced. Repeats, late receipts and those that

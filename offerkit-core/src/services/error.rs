@@ -100,6 +100,9 @@ pub enum Error {
     /// The platform has its first super admin already.
     #[error("the platform has a super admin already, who can make others")]
     AlreadyBootstrapped,
+    /// A super admin has stopped what would be sent.
+    #[error("{0}; a super admin can lift it")]
+    Stopped(Box<crate::domain::Stop>),
     /// The installation lacks a piece that this needs.
     #[error("{0}")]
     NotConfigured(&'static str),
@@ -183,6 +186,7 @@ impl Error {
             Self::Transition(_)
             | Self::OperationReused(_)
             | Self::ImportChanged { .. }
+            | Self::Stopped(_)
             | Self::AlreadyBootstrapped => ErrorKind::Conflict,
             Self::Text(_)
             | Self::Page(_)

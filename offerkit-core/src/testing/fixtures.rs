@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{CountingIds, FixedClock, PlainHasher, RecordingNotifier};
 use crate::{
     domain::{
-        Campaign, Channel, Customer, ExternalIdentity, MessageTemplate, NewUser, Offer, Tenant,
-        User,
+        Campaign, Channel, Customer, ExternalIdentity, MessageTemplate, NewUser, Offer, Schedule,
+        Tenant, User,
         customer::{CustomerBuilder, CustomerFieldError},
     },
     id::{CustomerId, IdSource as _, OfferId, TenantId},
@@ -270,6 +270,7 @@ impl TestTenant {
             messages: [(Channel::Email, message)].into(),
             start_date,
             end_date: start_date + TimeDelta::days(30),
+            schedule: Schedule::default(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
@@ -45,6 +45,28 @@ impl TimeZone {
             Kind::Named(zone) => moment.with_timezone(&zone).date_naive(),
         }
     }
+}
+
+impl TimeZone {
+    /// The first moment of a cron expression after this one, on the zone's clock.
+    pub(crate) fn next_of(self, cron: &croner::Cron, moment: Timestamp) -> Option<Timestamp> {
+        let moment = moment.as_datetime();
+        let next = match self.0 {
+            Kind::Utc => cron.find_next_occurrence(&moment, false).ok()?,
+            Kind::Fixed(offset) => next_of(cron, &moment.with_timezone(&offset))?,
+            #[cfg(feature = "time-zones")]
+            Kind::Named(zone) => next_of(cron, &moment.with_timezone(&zone))?,
+        };
+        Some(Timestamp::from_datetime(next))
+    }
+}
+
+fn next_of<Z: chrono::TimeZone + 'static>(
+    cron: &croner::Cron,
+    moment: &DateTime<Z>,
+) -> Option<DateTime<Utc>> {
+    let next = cron.find_next_occurrence(moment, false).ok()?;
+    Some(next.to_utc())
 }
 
 impl fmt::Display for TimeZone {

@@ -40,6 +40,7 @@ fn no_campaign_of_an_inactive_tenant_is_filled_sent_or_moved() {
         (Job::Audience, Action::PauseCampaign),
         (Job::Delivery, Action::RunDeliveries),
         (Job::Schedule, Action::CompleteCampaign),
+        (Job::Schedule, Action::PauseCampaign),
     ] {
         let denied =
             authorize(&Actor::System(job), action, &thing.resource(false, &[])).unwrap_err();

@@ -10,71 +10,73 @@ use crate::world::Thing;
 /// - `all`: everybody, for their own account; no other mark counts then;
 /// - `read_only` to `admin`: the default groups; `unmasked`: a custom group that permits `view_recipients_unmasked`;
 /// - `super`: super admins, with or without a group;
-/// - `job`: the job that does it;
+/// - `job`: the jobs that do it;
 /// - `changes`: a refusal is recorded (reading recipients counts: it leaves a record);
 /// - `active`: only in an active tenant;
 /// - `decides`: holds and waits apply.
 const TABLE: &str = "
-| action                            | about                      | all | read_only | create | approver | admin | unmasked | super | job       | changes | active | decides |
-|-----------------------------------|----------------------------|-----|-----------|--------|----------|-------|----------|-------|-----------|---------|--------|---------|
-| self.view                         | account                    |  ●  |           |        |          |       |          |       |           |         |        |         |
-| self.change_password              | account                    |  ●  |           |        |          |       |          |       |           |    ●    |        |         |
-| platform.bootstrap                | platform                   |     |           |        |          |       |          |       | bootstrap |    ●    |        |         |
-| platform.view                     | platform                   |     |           |        |          |       |          |   ●   |           |         |        |         |
-| platform.view_audit               | platform                   |     |           |        |          |       |          |   ●   |           |         |        |         |
-| user.create                       | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
-| user.update                       | account                    |     |           |        |          |       |          |   ●   |           |    ●    |        |    ●    |
-| user.deactivate                   | account                    |     |           |        |          |       |          |   ●   |           |    ●    |        |    ●    |
-| user.reactivate                   | account                    |     |           |        |          |       |          |   ●   |           |    ●    |        |    ●    |
-| user.set_temporary_password       | account                    |     |           |        |          |       |          |   ●   |           |    ●    |        |    ●    |
-| user.confirm_reset                | account                    |     |           |        |          |       |          |   ●   |           |    ●    |        |    ●    |
-| user.grant_super_admin            | account                    |     |           |        |          |       |          |   ●   |           |    ●    |        |    ●    |
-| user.revoke_super_admin           | account                    |     |           |        |          |       |          |   ●   |           |    ●    |        |    ●    |
-| catalog.manage                    | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
-| customer.import                   | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
-| customer.erase                    | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
-| tenant.create                     | platform, tenant           |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |
-| tenant.update                     | tenant                     |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |
-| tenant.deactivate                 | tenant                     |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |
-| tenant.reactivate                 | tenant                     |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
-| tenant.allow_protected_fields     | tenant                     |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |
-| group.create                      | tenant                     |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |    ●    |
-| group.update                      | group                      |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |    ●    |
-| membership.give                   | membership                 |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |    ●    |
-| membership.take                   | membership                 |     |           |        |          |       |          |   ●   |           |    ●    |        |    ●    |
-| tenant.view_members               | tenant                     |     |           |        |          |   ●   |          |   ●   |           |         |        |         |
-| tenant.view_audit                 | tenant                     |     |           |        |          |   ●   |          |       |           |         |        |         |
-| configuration.view                | tenant                     |     |     ●     |   ●    |    ●     |   ●   |    ●     |       |           |         |        |         |
-| configuration.publish             | tenant                     |     |           |        |          |   ●   |          |       |           |    ●    |   ●    |         |
-| offer.view                        | tenant, offer              |     |     ●     |   ●    |    ●     |   ●   |          |       |           |         |        |         |
-| offer.create                      | tenant                     |     |           |   ●    |          |   ●   |          |       |           |    ●    |   ●    |         |
-| offer.edit                        | offer                      |     |           |   ●    |          |   ●   |          |       |           |    ●    |   ●    |         |
-| offer.submit                      | offer                      |     |           |   ●    |          |   ●   |          |       |           |    ●    |   ●    |         |
-| offer.withdraw                    | offer                      |     |           |   ●    |          |   ●   |          |       |           |    ●    |   ●    |         |
-| offer.discard_draft               | offer                      |     |           |   ●    |          |   ●   |          |       |           |    ●    |   ●    |         |
-| offer.delete                      | offer                      |     |           |        |          |   ●   |          |       |           |    ●    |   ●    |         |
-| offer.approve                     | offer                      |     |           |        |    ●     |       |          |       |           |    ●    |   ●    |    ●    |
-| offer.reject                      | offer                      |     |           |        |    ●     |       |          |       |           |    ●    |   ●    |    ●    |
-| offer.request_changes             | offer                      |     |           |        |    ●     |       |          |       |           |    ●    |   ●    |    ●    |
-| offer.retire                      | offer                      |     |           |        |    ●     |       |          |       |           |    ●    |   ●    |    ●    |
-| offer.comment                     | offer                      |     |           |   ●    |    ●     |   ●   |          |       |           |    ●    |   ●    |         |
-| campaign.view                     | tenant, campaign           |     |           |   ●    |    ●     |   ●   |          |       |           |         |        |         |
-| campaign.create                   | tenant                     |     |           |   ●    |          |   ●   |          |       |           |    ●    |   ●    |         |
-| campaign.edit                     | campaign                   |     |           |   ●    |          |   ●   |          |       |           |    ●    |   ●    |         |
-| campaign.request_launch           | campaign                   |     |           |   ●    |          |   ●   |          |       |           |    ●    |   ●    |         |
-| campaign.launch                   | campaign                   |     |           |        |    ●     |   ●   |          |       |           |    ●    |   ●    |    ●    |
-| campaign.decline_launch           | campaign                   |     |           |        |    ●     |   ●   |          |       |           |    ●    |   ●    |    ●    |
-| campaign.pause                    | campaign                   |     |           |   ●    |    ●     |   ●   |          |       | audience  |    ●    |   ●    |         |
-| campaign.resume                   | campaign                   |     |           |        |          |   ●   |          |       |           |    ●    |   ●    |         |
-| campaign.complete                 | campaign                   |     |           |        |          |   ●   |          |       | schedule  |    ●    |   ●    |         |
-| campaign.comment                  | campaign                   |     |           |   ●    |    ●     |   ●   |          |       |           |    ●    |   ●    |         |
-| campaign.fill_audience            | tenant, campaign           |     |           |        |          |       |          |       | audience  |    ●    |   ●    |         |
-| campaign.run_deliveries           | platform, tenant, campaign |     |           |        |          |       |          |       | delivery  |    ●    |   ●    |         |
-| campaign.retry_deliveries         | campaign                   |     |           |        |          |   ●   |          |       |           |    ●    |   ●    |         |
-| campaign.view_recipients          | tenant, campaign           |     |           |        |          |   ●   |          |       |           |    ●    |        |         |
-| campaign.view_recipients_unmasked | campaign                   |     |           |        |          |       |    ●     |       |           |    ●    |        |         |
-| segment.write                     | tenant                     |     |           |   ●    |          |   ●   |          |       |           |    ●    |   ●    |         |
-| audit.seal                        | platform, tenant           |     |           |        |          |       |          |       | sealer    |    ●    |        |         |
+| action                            | about                      | all | read_only | create | approver | admin | unmasked | super | job                | changes | active | decides |
+|-----------------------------------|----------------------------|-----|-----------|--------|----------|-------|----------|-------|--------------------|---------|--------|---------|
+| self.view                         | account                    |  ●  |           |        |          |       |          |       |                    |         |        |         |
+| self.change_password              | account                    |  ●  |           |        |          |       |          |       |                    |    ●    |        |         |
+| platform.bootstrap                | platform                   |     |           |        |          |       |          |       | bootstrap          |    ●    |        |         |
+| platform.view                     | platform                   |     |           |        |          |       |          |   ●   |                    |         |        |         |
+| platform.view_audit               | platform                   |     |           |        |          |       |          |   ●   |                    |         |        |         |
+| user.create                       | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
+| user.update                       | account                    |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| user.deactivate                   | account                    |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| user.reactivate                   | account                    |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| user.set_temporary_password       | account                    |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| user.confirm_reset                | account                    |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| user.grant_super_admin            | account                    |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| user.revoke_super_admin           | account                    |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| catalog.manage                    | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
+| customer.import                   | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
+| customer.erase                    | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
+| sending.stop                      | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
+| sending.lift_stop                 | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| tenant.create                     | platform, tenant           |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |         |
+| tenant.update                     | tenant                     |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |         |
+| tenant.deactivate                 | tenant                     |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |         |
+| tenant.reactivate                 | tenant                     |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
+| tenant.allow_protected_fields     | tenant                     |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |         |
+| group.create                      | tenant                     |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |    ●    |
+| group.update                      | group                      |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |    ●    |
+| membership.give                   | membership                 |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |    ●    |
+| membership.take                   | membership                 |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| tenant.view_members               | tenant                     |     |           |        |          |   ●   |          |   ●   |                    |         |        |         |
+| tenant.view_audit                 | tenant                     |     |           |        |          |   ●   |          |       |                    |         |        |         |
+| configuration.view                | tenant                     |     |     ●     |   ●    |    ●     |   ●   |    ●     |       |                    |         |        |         |
+| configuration.publish             | tenant                     |     |           |        |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| offer.view                        | tenant, offer              |     |     ●     |   ●    |    ●     |   ●   |          |       |                    |         |        |         |
+| offer.create                      | tenant                     |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| offer.edit                        | offer                      |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| offer.submit                      | offer                      |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| offer.withdraw                    | offer                      |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| offer.discard_draft               | offer                      |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| offer.delete                      | offer                      |     |           |        |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| offer.approve                     | offer                      |     |           |        |    ●     |       |          |       |                    |    ●    |   ●    |    ●    |
+| offer.reject                      | offer                      |     |           |        |    ●     |       |          |       |                    |    ●    |   ●    |    ●    |
+| offer.request_changes             | offer                      |     |           |        |    ●     |       |          |       |                    |    ●    |   ●    |    ●    |
+| offer.retire                      | offer                      |     |           |        |    ●     |       |          |       |                    |    ●    |   ●    |    ●    |
+| offer.comment                     | offer                      |     |           |   ●    |    ●     |   ●   |          |       |                    |    ●    |   ●    |         |
+| campaign.view                     | tenant, campaign           |     |           |   ●    |    ●     |   ●   |          |       |                    |         |        |         |
+| campaign.create                   | tenant                     |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| campaign.edit                     | campaign                   |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| campaign.request_launch           | campaign                   |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| campaign.launch                   | campaign                   |     |           |        |    ●     |   ●   |          |       |                    |    ●    |   ●    |    ●    |
+| campaign.decline_launch           | campaign                   |     |           |        |    ●     |   ●   |          |       |                    |    ●    |   ●    |    ●    |
+| campaign.pause                    | campaign                   |     |           |   ●    |    ●     |   ●   |          |       | audience, schedule |    ●    |   ●    |         |
+| campaign.resume                   | campaign                   |     |           |        |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| campaign.complete                 | campaign                   |     |           |        |          |   ●   |          |       | schedule           |    ●    |   ●    |         |
+| campaign.comment                  | campaign                   |     |           |   ●    |    ●     |   ●   |          |       |                    |    ●    |   ●    |         |
+| campaign.fill_audience            | tenant, campaign           |     |           |        |          |       |          |       | audience           |    ●    |   ●    |         |
+| campaign.run_deliveries           | platform, tenant, campaign |     |           |        |          |       |          |       | delivery           |    ●    |   ●    |         |
+| campaign.retry_deliveries         | campaign                   |     |           |        |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| campaign.view_recipients          | tenant, campaign           |     |           |        |          |   ●   |          |       |                    |    ●    |        |         |
+| campaign.view_recipients_unmasked | campaign                   |     |           |        |          |       |    ●     |       |                    |    ●    |        |         |
+| segment.write                     | tenant                     |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| audit.seal                        | platform, tenant           |     |           |        |          |       |          |       | sealer             |    ●    |        |         |
 ";
 
 /// The groups of the columns.
@@ -104,7 +106,7 @@ impl Row {
 
     /// Whether the job does it.
     pub(crate) fn is_work_of(&self, job: Job) -> bool {
-        self.job == job.as_str()
+        self.job.split(", ").any(|name| name == job.as_str())
     }
 
     /// Whether no person does it.

@@ -198,6 +198,7 @@ async fn change_campaign(
             offer_digest: Digest::of(b""),
             criteria_digest: Digest::of(b""),
             messages_digest: Digest::of(b""),
+            schedule_digest: Digest::of(b""),
             segments: Vec::new(),
             counted: 0,
             ceiling: 0,

@@ -20,11 +20,12 @@ use crate::{
     rows::{self, Row, signed, wrong},
 };
 
-/// Binds $1 to $25.
+/// Binds $1 to $26.
 pub(super) fn bind(statement: Statement, campaign: &Campaign) -> Result<Statement, StoreError> {
     let plan = campaign.plan();
     let criteria = &plan.selection_criteria;
     let messages = serde_json::to_value(&plan.messages).map_err(backend)?;
+    let schedule = serde_json::to_value(&plan.schedule).map_err(backend)?;
     let request = campaign.launch_request().as_ref();
     let counted = request.map(|it| signed(it.counted)).transpose()?;
     let requested = request.map(|it| signed(it.revision.get())).transpose()?;
@@ -53,7 +54,8 @@ pub(super) fn bind(statement: Statement, campaign: &Campaign) -> Result<Statemen
         .bind(campaign.created_by().as_uuid())
         .bind(campaign.created_at().as_datetime())
         .bind(campaign.updated_at().as_datetime())
-        .bind(pinned(criteria)?))
+        .bind(pinned(criteria)?)
+        .bind(canonical_text(&schedule)))
 }
 
 pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
@@ -70,6 +72,7 @@ pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
             messages: row.json("messages")?,
             start_date: row.get("start_date")?,
             end_date: row.get("end_date")?,
+            schedule: row.json("schedule")?,
         },
         revision: RevisionNumber::new(row.number("revision")?),
         contributions: contributions::of(row)?,
@@ -149,6 +152,7 @@ fn launch(row: &Row) -> Result<Option<Launch>, StoreError> {
         offer_digest: row.digest("offer_digest")?,
         criteria_digest: row.digest("launched_criteria")?,
         messages_digest: row.digest("launched_messages")?,
+        schedule_digest: row.digest("launched_schedule")?,
         segments: launched.into_iter().map(SegmentId::from_uuid).collect(),
         counted: row.number("counted")?,
         ceiling: row.number("ceiling")?,

@@ -151,6 +151,14 @@ const SENTENCES: &[(&str, &str)] = &[
         "a commit hook does not end its transaction",
     ),
     ("users_kept", "a user is deactivated, never deleted"),
+    (
+        "sending_stops_kept",
+        "a stop of sending is lifted, never taken away",
+    ),
+    (
+        "sending_stops_lifted",
+        "a stop of sending is lifted once, and otherwise stays as it was set",
+    ),
     ("tenants_kept", "a tenant is deactivated, never deleted"),
     (
         "groups_kept",

@@ -57,24 +57,41 @@ pub(super) async fn progress(
     })
 }
 
-/// Until when the longest claim on a campaign's rows holds: only lots in which rows are claimed are looked at.
+/// The end of the longest claim on rows of lots: only lots in which rows are claimed are looked at.
+const LONGEST_CLAIM: &str = "SELECT max(claimed.until) AS claimed_until FROM {schema}.campaign_lots AS it
+    CROSS JOIN LATERAL (
+        SELECT max(row.claim_deadline) AS until FROM {schema}.campaign_customers AS row
+        WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
+            AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
+            AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'sending'
+    ) AS claimed
+    WHERE it.sending > 0 AND ";
+
+/// Until when the longest claim on a tenant's rows holds, of one channel or of all.
+pub(super) async fn tenant_claimed_until(
+    open: &mut Open,
+    tenant: TenantId,
+    channel: Option<Channel>,
+) -> Result<Option<Timestamp>, StoreError> {
+    let statement = open
+        .query(&[
+            LONGEST_CLAIM,
+            "it.tenant_number = (SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = $1)
+                AND ($2::TEXT IS NULL OR it.channel = $2::TEXT)",
+        ])
+        .bind(tenant.as_uuid())
+        .bind(channel.map(Channel::as_str));
+    open.one(statement).await?.optional_moment("claimed_until")
+}
+
+/// Until when the longest claim on a campaign's rows holds.
 pub(super) async fn claimed_until(
     open: &mut Open,
     tenant: TenantId,
     campaign: CampaignId,
 ) -> Result<Option<Timestamp>, StoreError> {
     let statement = open
-        .query(&[
-            "SELECT max(claimed.until) AS claimed_until FROM {schema}.campaign_lots AS it
-            CROSS JOIN LATERAL (
-                SELECT max(row.claim_deadline) AS until FROM {schema}.campaign_customers AS row
-                WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
-                    AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
-                    AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'sending'
-            ) AS claimed
-            WHERE it.sending > 0 AND ",
-            OF_CAMPAIGN,
-        ])
+        .query(&[LONGEST_CLAIM, OF_CAMPAIGN])
         .bind(tenant.as_uuid())
         .bind(campaign.as_uuid());
     open.one(statement).await?.optional_moment("claimed_until")

@@ -5,4 +5,5 @@ mod campaigns;
 mod ledger;
 mod offers;
 mod platform;
+mod stops;
 mod tenants;

@@ -91,8 +91,8 @@ BEGIN
             -- At once, since the pins of an active campaign are those of its draft.
             SET CONSTRAINTS {schema}.campaign_segments_current IMMEDIATE;
             SET CONSTRAINTS {schema}.campaign_segments_current DEFERRED;
-            INSERT INTO {schema}.campaign_launches (tenant_id, campaign_id, number, launched_by, launched_at, revision, offer_id, offer_revision, offer_digest, criteria_digest, messages_digest, counted, ceiling)
-                SELECT t, c, 1, ben, at, 1, o, 1, approval.digest, campaign.criteria_digest, campaign.messages_digest, 3, 4
+            INSERT INTO {schema}.campaign_launches (tenant_id, campaign_id, number, launched_by, launched_at, revision, offer_id, offer_revision, offer_digest, criteria_digest, messages_digest, schedule_digest, counted, ceiling)
+                SELECT t, c, 1, ben, at, 1, o, 1, approval.digest, campaign.criteria_digest, campaign.messages_digest, campaign.schedule_digest, 3, 4
                 FROM {schema}.offer_approvals AS approval, {schema}.campaigns AS campaign
                 WHERE approval.tenant_id = t AND approval.offer_id = o AND campaign.tenant_id = t AND campaign.id = c;
             UPDATE {schema}.campaigns SET status = 'active', launch_number = 1, version = 2 WHERE tenant_id = t AND id = c;

@@ -44,6 +44,7 @@ const PLATFORM_TABLES: &[&str] = &[
     "platform_audit_logs",
     "platform_audit_seals",
     "schema_migrations",
+    "sending_stops",
     "sessions",
     "suppressions",
     "tenants",

@@ -5,5 +5,6 @@ mod failures;
 mod fairness;
 mod ledger;
 mod provider;
+mod schedules;
 mod stopping;
 mod world;

@@ -1,7 +1,9 @@
-//! What stops, stops: workers, and campaigns.
+//! What stops, stops: workers, campaigns, and what a super admin stops.
+
+use std::sync::{Arc, Mutex};
 
 use offerkit_core::domain::DeliveryStatus;
-use offerkit_worker::Shutdown;
+use offerkit_worker::{Event, Shutdown};
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -105,5 +107,70 @@ async fn a_pause_between_a_claim_and_its_sending_holds_it() -> Outcome {
     assert_eq!(w.provider.messages(), []);
     assert!(w.is_quiet(&campaign).await?);
     assert_eq!(w.count(&campaign, DeliveryStatus::Pending).await?, 5);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_a_stop_is_quiet_no_message_is_sent_until_it_is_lifted() -> Outcome {
+    let provider = Provider::new().taking(10).with_concurrency(4);
+    let w = World::with(provider, |_, builder| builder).await?;
+    w.everyone(500).await?;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let telling = Arc::clone(&told);
+    let worker = w.worker().watch(move |event| {
+        if let Event::Stops { in_force } = event {
+            telling.lock().unwrap().push(in_force.len());
+        }
+    });
+    let (worker, shutdown) = (worker.build()?, Shutdown::new());
+    let stopping = async {
+        sleep(seconds(35)).await;
+        let stop = w.stop().await?;
+        let stops = w.platform.as_root().stops();
+        let held = stops.is_quiet(stop.id).await?;
+        while !stops.is_quiet(stop.id).await? {
+            sleep(seconds(1)).await;
+        }
+        let sent = w.provider.messages().len();
+        sleep(seconds(600)).await;
+        let later = w.provider.messages().len();
+        stops.lift(stop.id, &"answered".parse()?).await?;
+        sleep(seconds(3_600)).await;
+        shutdown.drain();
+        Outcome::Ok((held, sent, later))
+    };
+    let (report, stopped) = tokio::join!(worker.run(&shutdown), stopping);
+    let (held, sent, later) = stopped?;
+    assert!(!held, "it was being sent");
+    assert!(sent > 0 && sent < 500, "{sent}");
+    assert_eq!(later, sent);
+    assert_eq!((report.deliveries.sent, report.failures), (500, 0));
+    assert_eq!(*told.lock().unwrap(), [1, 0]);
+    Ok(())
+}
+
+/// First seen to fail with the look at the stops after the claim removed.
+#[tokio::test(start_paused = true)]
+async fn a_stop_between_a_claim_and_its_sending_holds_it() -> Outcome {
+    let w = World::with(Provider::new(), |store, builder| {
+        builder.ledger(FaultyLedger::over(store, Fault::ClaimTakes(seconds(10))))
+    })
+    .await?;
+    let campaign = w.everyone(5).await?;
+    w.fill(&campaign).await?;
+    let (worker, shutdown) = (w.worker().build()?, Shutdown::new());
+    let stopping = async {
+        sleep(seconds(5)).await;
+        let stop = w.stop().await?;
+        let stops = w.platform.as_root().stops();
+        let held = stops.is_quiet(stop.id).await?;
+        sleep(seconds(60)).await;
+        shutdown.drain();
+        Outcome::Ok((held, stops.is_quiet(stop.id).await?))
+    };
+    let (report, stopped) = tokio::join!(worker.run(&shutdown), stopping);
+    assert_eq!(stopped?, (false, true));
+    assert_eq!((report.deliveries.sent, report.deliveries.retried), (0, 5));
+    assert_eq!(w.provider.messages(), []);
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::{error::Error, time::Duration};
 
 use chrono::TimeDelta;
 use offerkit_core::{
-    domain::{Campaign, Channel, DeliveryStatus, MessageTemplate},
+    domain::{Campaign, Channel, DeliveryStatus, MessageTemplate, Stop, StopExtent},
     policy::Job,
     services::{Context, OfferkitBuilder, Settings},
     testing::{TestPlatform, TestTenant},
@@ -101,6 +101,13 @@ impl World {
             .pause(campaign.id(), &"a question".parse()?)
             .await?;
         Ok(())
+    }
+
+    /// Stops everything.
+    pub(crate) async fn stop(&self) -> Outcome<Stop> {
+        let stops = self.platform.as_root().stops();
+        let reason = "a question".parse()?;
+        Ok(stops.stop(StopExtent::Everything, &reason).await?)
     }
 
     pub(crate) async fn is_quiet(&self, campaign: &Campaign) -> Outcome<bool> {

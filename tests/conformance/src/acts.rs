@@ -207,6 +207,7 @@ pub(crate) fn written(campaign: &Campaign) -> CampaignDraft {
         messages: plan.messages,
         start_date: plan.start_date,
         end_date: plan.end_date,
+        schedule: plan.schedule,
     }
 }
 

@@ -9,7 +9,7 @@ use offerkit_core::{
     domain::{
         Campaign, CampaignPlan, Comment, CommentKind, CommentSubject, ConfigurationVersion, Group,
         Membership, NewUser, Offer, Permission, PermissionSet, Proposal, RevisionNumber,
-        SavedCriteria, Scope, Segment, SegmentVersion, Tenant, User, Validity,
+        SavedCriteria, Schedule, Scope, Segment, SegmentVersion, Tenant, User, Validity,
     },
     id::{CampaignId, CommentId, GroupId, OfferId, SegmentId, TenantId, UserId},
     ports::{Selection, StoreError, Transaction},
@@ -148,6 +148,7 @@ impl<B: Adapter> World<B> {
             messages: self.tenant.campaign(offer)?.messages,
             start_date: self.now().date(),
             end_date: self.now().date() + TimeDelta::days(9),
+            schedule: Schedule::default(),
         })
     }
 

@@ -22,4 +22,6 @@ pub mod recovery;
 pub mod relaunch;
 pub mod revocation;
 pub mod saved_segments;
+pub mod schedules;
+pub mod stopping;
 pub mod worklist;

@@ -26,9 +26,10 @@ pub(crate) struct Claims {
 impl Claims {
     pub(crate) async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
         match self.protocol {
-            Protocol::Ours | Protocol::NewKey | Protocol::CheckpointAtFetch => {
-                self.store.claim(request).await
-            }
+            Protocol::Ours
+            | Protocol::NewKey
+            | Protocol::CheckpointAtFetch
+            | Protocol::NoLookup => self.store.claim(request).await,
             Protocol::MarkFirst => {
                 let claimed = self.store.claim(request).await?;
                 let sent: Vec<_> = claimed
@@ -67,9 +68,10 @@ impl Claims {
                     None => self.store.settle(tenant, token, settlements, now).await,
                 }
             }
-            Protocol::Ours | Protocol::NewKey | Protocol::CheckpointAtFetch => {
-                self.store.settle(tenant, token, settlements, now).await
-            }
+            Protocol::Ours
+            | Protocol::NewKey
+            | Protocol::CheckpointAtFetch
+            | Protocol::NoLookup => self.store.settle(tenant, token, settlements, now).await,
         }
     }
 
@@ -79,6 +81,7 @@ impl Claims {
             Protocol::CheckpointAtFetch => Ok(Vec::new()),
             Protocol::Ours
             | Protocol::NewKey
+            | Protocol::NoLookup
             | Protocol::MarkFirst
             | Protocol::InsideTransaction => self.store.reclaim(request).await,
         }

@@ -170,6 +170,7 @@ impl Campaign {
             offer_digest: at_launch.live.digest(),
             criteria_digest: parts.plan.selection_criteria.digest,
             messages_digest: parts.plan.messages_digest(),
+            schedule_digest: parts.plan.schedule_digest(),
             segments: parts.plan.segment_ids(),
             counted: at_launch.counted,
             ceiling: at_launch.ceiling,
@@ -244,6 +245,7 @@ impl Campaign {
             launch.revision == self.revision()
                 && launch.criteria_digest == self.plan().selection_criteria.digest
                 && launch.messages_digest == self.plan().messages_digest()
+                && launch.schedule_digest == self.plan().schedule_digest()
                 && launch.segments == self.plan().segment_ids()
         })
     }

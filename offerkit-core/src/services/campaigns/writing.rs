@@ -46,6 +46,7 @@ impl Campaigns {
             messages: plan.messages,
             start_date: plan.start_date,
             end_date: plan.end_date,
+            schedule: plan.schedule,
         })
         .await
     }

@@ -10,7 +10,7 @@ use crate::{
     id::{CampaignId, ClaimToken},
     policy::Action,
     ports::{ClaimRequest, Claimed, Guarantee, Notifier},
-    services::{Error, messages},
+    services::{Error, messages, work::Work},
 };
 
 /// What every batch of one campaign and channel needs.
@@ -67,16 +67,23 @@ impl Deliveries {
     /// # Errors
     ///
     /// [`Error::Transition`] unless the campaign is active and as it was launched; [`Error::NoNotifier`] for a channel
-    /// that cannot be sent over.
+    /// that cannot be sent over; [`Error::Stopped`] where all its channels are stopped. One of several that is stopped is
+    /// passed over.
     pub async fn run(&self, id: CampaignId) -> Result<DeliveryReport, Error> {
         let mut report = DeliveryReport::default();
         let (running, _) = self.due(id).await?;
-        for channel in self.sendable_channels(&running.campaign)? {
+        let channels = self.sendable_channels(&running.campaign)?;
+        let mut stops = Vec::new();
+        for channel in &channels {
             loop {
-                let batch = match self.run_batch(id, channel).await {
+                let batch = match self.run_batch(id, *channel).await {
                     Ok(batch) => batch,
                     // Paused, completed or retired meanwhile: what was sent is told.
                     Err(Error::Transition(_)) => return Ok(report),
+                    Err(Error::Stopped(stop)) => {
+                        stops.push(stop);
+                        break;
+                    }
                     Err(error) => return Err(error),
                 };
                 report.add(batch.report);
@@ -91,21 +98,28 @@ impl Deliveries {
                 }
             }
         }
-        Ok(report)
+        match stops.pop() {
+            Some(stop)
+                if stops.len() + 1 == channels.len() && report == DeliveryReport::default() =>
+            {
+                Err(Error::Stopped(stop))
+            }
+            _ => Ok(report),
+        }
     }
 
     /// One step of sending over a channel: what a worker left behind that stopped, where there is any, or else the next
     /// messages that are due, at most as many as the notifier takes at once.
     ///
-    /// The campaign is looked at before anything is claimed and again before anything is sent. Whatever happens to the
+    /// The campaign, and what is stopped, is looked at before anything is claimed and again before anything is sent. Whatever happens to the
     /// caller, the rows are either settled or recovered by a later step, as the notifier's guarantee allows.
     ///
     /// # Errors
     ///
     /// [`Error::Transition`] unless the campaign is active and as it was launched; [`Error::NoNotifier`] for a channel
-    /// that cannot be sent over; [`Error::Store`] where nothing was sent because the store failed.
+    /// that cannot be sent over; [`Error::Stopped`] where a super admin has stopped it; [`Error::Store`] where nothing was sent because the store failed.
     pub async fn run_batch(&self, id: CampaignId, channel: Channel) -> Result<Batch, Error> {
-        let (running, tenant) = match self.due(id).await? {
+        let (running, tenant) = match self.due_over(id, channel).await? {
             (running, Day::Sending(tenant)) => (running, tenant),
             (_, Day::Other) => return Ok(Batch::ended(NextBatch::OtherDay)),
             (_, Day::Over) => return Ok(Batch::ended(NextBatch::Over)),
@@ -164,8 +178,24 @@ impl Deliveries {
     }
 
     /// The campaign if it runs, and what kind of day it is for it.
-    pub(super) async fn due(&self, id: CampaignId) -> Result<(Running, Day), Error> {
+    async fn due(&self, id: CampaignId) -> Result<(Running, Day), Error> {
         let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+        self.due_in(&mut work, id).await
+    }
+
+    /// The same, if sending over the channel is not stopped.
+    pub(super) async fn due_over(
+        &self,
+        id: CampaignId,
+        channel: Channel,
+    ) -> Result<(Running, Day), Error> {
+        let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
+        let due = self.due_in(&mut work, id).await?;
+        work.not_stopped(self.tenant, channel).await?;
+        Ok(due)
+    }
+
+    async fn due_in(&self, work: &mut Work<'_>, id: CampaignId) -> Result<(Running, Day), Error> {
         let running = work.running(Action::RunDeliveries, id).await?;
         let tenant = work.tx()?.tenants().find(self.tenant).await?;
         let day = running.day(tenant);

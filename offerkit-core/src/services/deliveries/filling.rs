@@ -18,14 +18,24 @@ enum Filling {
     OfLaunch,
     /// Another one, which adds newcomers.
     Refresh,
+    /// Another one, if the moment of the campaign's refresh has come.
+    Scheduled,
 }
 
 /// What a step of filling did.
 enum Chunk {
     /// It added customers.
     Added(Run),
-    /// The launch has this finished filling.
+    /// The launch has this finished filling, and no other is due.
     Nothing(Run),
+}
+
+impl Chunk {
+    fn into_run(self) -> Run {
+        match self {
+            Self::Added(run) | Self::Nothing(run) => run,
+        }
+    }
 }
 
 impl Deliveries {
@@ -44,7 +54,7 @@ impl Deliveries {
 
     async fn fill_once(&self, id: CampaignId) -> Result<Run, Error> {
         loop {
-            let run = self.chunk(id, Filling::Refresh).await?;
+            let run = self.chunk(id, Filling::Refresh).await?.into_run();
             if run.status != RunStatus::Running {
                 return Ok(run);
             }
@@ -59,16 +69,31 @@ impl Deliveries {
     ///
     /// As for [`fill`](Self::fill).
     pub async fn fill_chunk(&self, id: CampaignId) -> Result<Run, Error> {
-        self.chunk(id, Filling::OfLaunch).await
+        self.chunk(id, Filling::OfLaunch).await.map(Chunk::into_run)
     }
 
-    async fn chunk(&self, id: CampaignId, filling: Filling) -> Result<Run, Error> {
+    /// One step of filling an audience again, so that newcomers are added, where the moment of the campaign's
+    /// [`Refresh`](crate::domain::Refresh) has come, or such a filling was begun. Moments that passed while nobody was there
+    /// to fill are one. Answers the filling, which goes on while its status is [`RunStatus::Running`]; none where nothing
+    /// was due.
+    ///
+    /// # Errors
+    ///
+    /// As for [`fill`](Self::fill).
+    pub async fn refresh_chunk(&self, id: CampaignId) -> Result<Option<Run>, Error> {
+        match self.chunk(id, Filling::Scheduled).await? {
+            Chunk::Added(run) => Ok(Some(run)),
+            Chunk::Nothing(_) => Ok(None),
+        }
+    }
+
+    async fn chunk(&self, id: CampaignId, filling: Filling) -> Result<Chunk, Error> {
         loop {
             match self.extended(id, filling).await {
                 Ok(Chunk::Added(run)) if run.status != RunStatus::Running => {
-                    return self.close_run(run).await;
+                    return self.close_run(run).await.map(Chunk::Added);
                 }
-                Ok(Chunk::Added(run) | Chunk::Nothing(run)) => return Ok(run),
+                Ok(chunk) => return Ok(chunk),
                 // Another runner started or moved the run; go on from where it is now.
                 Err(Error::Store(StoreError::Conflict(_))) => {}
                 Err(error) => return Err(error),
@@ -78,11 +103,12 @@ impl Deliveries {
 
     async fn extended(&self, id: CampaignId, filling: Filling) -> Result<Chunk, Error> {
         // Before each chunk: the campaign may have been paused, or its offer retired.
-        let (running, criteria) = {
+        let (running, criteria, zone) = {
             let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
             let running = work.running(Action::FillAudience, id).await?;
             let criteria = work.launched_criteria(&running.campaign).await?;
-            (running, criteria)
+            let zone = work.configuration().await?.settings.time_zone;
+            (running, criteria, zone)
         };
         let campaign = &running.campaign;
         let end = campaign.plan().end_date;
@@ -90,11 +116,13 @@ impl Deliveries {
             return Err(TransitionError::Over { end }.into());
         }
         let channels = self.sendable_channels(campaign)?;
-        if filling == Filling::OfLaunch {
-            let ledger = &self.acting.kit().inner.ledger;
-            let runs = ledger.runs(self.tenant, id).await?.into_iter();
-            let mut finished = runs.filter(|run| run.is_finished_for(campaign.revision()));
-            if let Some(finished) = finished.next() {
+        if filling != Filling::Refresh {
+            let (ledger, now) = (&self.acting.kit().inner.ledger, self.acting.kit().now());
+            let runs = ledger.runs(self.tenant, id).await?;
+            let is_due = filling == Filling::Scheduled && campaign.is_refresh_due(&runs, zone, now);
+            let mut finished = runs.into_iter();
+            let finished = finished.find(|run| run.is_finished_for(campaign.revision()));
+            if let Some(finished) = finished.filter(|_| !is_due) {
                 return Ok(Chunk::Nothing(finished));
             }
         }

@@ -54,11 +54,10 @@ impl Deliveries {
             }
         }
         if !messages.is_empty() {
-            match self.may_send(&claim).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    self.put_back(&claim, "the campaign was held before it was sent", batch)
-                        .await;
+            match self.held(&claim).await {
+                Ok(None) => {}
+                Ok(Some(held)) => {
+                    self.put_back(&claim, held, batch).await;
                     return Ok(());
                 }
                 Err(error) => {
@@ -78,18 +77,21 @@ impl Deliveries {
         Ok(())
     }
 
-    /// Whether what was claimed may be sent now: the campaign runs as it did when it was claimed, and the claim holds.
+    /// Why what was claimed may not be sent now, unless the campaign runs as it did when it was claimed, nothing is
+    /// stopped, and the claim holds.
     ///
-    /// Asked after the claim, so that whoever has held a campaign and then finds no claim on it knows that nothing more
-    /// of it is sent.
-    async fn may_send(&self, claim: &Claim) -> Result<bool, Error> {
+    /// Asked after the claim, so that whoever has held a campaign or stopped a channel, and then finds no claim on it,
+    /// knows that nothing more of it is sent.
+    async fn held(&self, claim: &Claim) -> Result<Option<&'static str>, Error> {
         let request = &claim.request;
-        let runs = match self.due(request.campaign).await {
+        let runs = match self.due_over(request.campaign, request.channel).await {
             Ok((running, Day::Sending(_))) => running.campaign.revision() == request.revision,
             Ok((_, Day::Other | Day::Over)) | Err(Error::Transition(_) | Error::Denied(_)) => false,
+            Err(Error::Stopped(_)) => return Ok(Some("sending was stopped before it was sent")),
             Err(error) => return Err(error),
         };
-        Ok(runs && self.acting.kit().now() < request.deadline)
+        let may_send = runs && self.acting.kit().now() < request.deadline;
+        Ok((!may_send).then_some("the campaign was held before it was sent"))
     }
 
     /// Gives up what was claimed and not sent, so that it need not wait for the claim to lapse. What another worker may

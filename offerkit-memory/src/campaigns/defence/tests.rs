@@ -47,6 +47,7 @@ fn launch(campaign: &Campaign, by: UserId) -> Launch {
         offer_digest: offer(1, ASHA).working().digest(),
         criteria_digest: campaign.plan().selection_criteria.digest,
         messages_digest: campaign.plan().messages_digest(),
+        schedule_digest: campaign.plan().schedule_digest(),
         segments: campaign.plan().segment_ids(),
         counted: 0,
         ceiling: 0,

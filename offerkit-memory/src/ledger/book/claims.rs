@@ -1,7 +1,7 @@
 //! Claims on rows.
 
 use offerkit_core::{
-    domain::{DeliveryKey, DeliveryStatus},
+    domain::{Channel, DeliveryKey, DeliveryStatus},
     id::{ClaimToken, CustomerId},
     ports::{ClaimRequest, Claimed},
     time::Timestamp,
@@ -19,9 +19,11 @@ impl Book {
         claim.is_some_and(|claim| claim.token == token)
     }
 
-    /// Until when the longest claim holds.
-    pub(in crate::ledger) fn claimed_until(&self) -> Option<Timestamp> {
-        let claims = self.lanes.values().flat_map(|lane| lane.sending.values());
+    /// Until when the longest claim holds, on one channel or on all.
+    pub(in crate::ledger) fn claimed_until(&self, channel: Option<Channel>) -> Option<Timestamp> {
+        let lanes = self.lanes.iter();
+        let lanes = lanes.filter(|(it, _)| channel.is_none_or(|channel| channel == **it));
+        let claims = lanes.flat_map(|(_, lane)| lane.sending.values());
         claims.map(|claim| claim.deadline).max()
     }
 

@@ -15,9 +15,9 @@ macro_rules! launch {
     (by $user:literal, offer revision $revision:literal with $digest:literal) => {
         concat!(
             "INSERT INTO {schema}.campaign_launches (tenant_id, campaign_id, number, launched_by, launched_at, revision, offer_id,
-                offer_revision, offer_digest, criteria_digest, messages_digest, counted, ceiling)
+                offer_revision, offer_digest, criteria_digest, messages_digest, schedule_digest, counted, ceiling)
             SELECT tenant_id, id, 1, md5('", $user, "')::UUID, '2026-03-02 10:00Z', revision, offer_id, ", $revision, ", ", $digest, ",
-                criteria_digest, messages_digest, 3, 4
+                criteria_digest, messages_digest, schedule_digest, 3, 4
             FROM {schema}.campaigns WHERE tenant_id = md5('loan')::UUID AND id = md5('loan campaign draft')::UUID"
         )
     };
@@ -109,9 +109,9 @@ attacks! {
     a_launch_names_what_is_launched {
         record!(),
         "INSERT INTO {schema}.campaign_launches (tenant_id, campaign_id, number, launched_by, launched_at, revision, offer_id,
-                offer_revision, offer_digest, criteria_digest, messages_digest, counted, ceiling)
+                offer_revision, offer_digest, criteria_digest, messages_digest, schedule_digest, counted, ceiling)
             SELECT campaign.tenant_id, campaign.id, 1, md5('ben')::UUID, '2026-03-02 10:00Z', campaign.revision, campaign.offer_id, 1,
-                approval.digest, sha256('everyone'), campaign.messages_digest, 3, 4
+                approval.digest, sha256('everyone'), campaign.messages_digest, campaign.schedule_digest, 3, 4
             FROM {schema}.campaigns AS campaign JOIN {schema}.offer_approvals AS approval USING (tenant_id, offer_id)
             WHERE campaign.tenant_id = md5('loan')::UUID AND campaign.id = md5('loan campaign draft')::UUID",
         "UPDATE {schema}.campaigns SET launch_number = 1, version = version + 1

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use offerkit_core::{
     audit::{Subject, SubjectKind},
     criteria::NoHistory,
-    domain::{Customer, Scope},
+    domain::{Customer, ErasureReport, Scope, Trace},
     id::CustomerId,
     ports::{ImportBatch, ImportReport, StoreError},
 };
@@ -227,11 +227,20 @@ async fn an_erased_customer_keeps_nothing_personal<B: Adapter>(store: &B) -> Out
     let customer = w.platform.customer(&taken)?;
     import(&w, vec![customer.clone()]).await?;
     let event = w.event(Scope::Platform, customer.id())?;
-    assert!(store.erase(customer.id(), event).await?, "it was there");
+    let scrubbed = ErasureReport::default().with(Trace::Customer, 1);
+    let erased = store.erase(customer.id(), event).await?;
+    assert_eq!(erased.as_ref(), Some(&scrubbed));
     let left = serde_json::to_value(get(&w, customer.id()).await?)?;
     assert_eq!(left, serde_json::to_value(customer.erased())?);
     let record = w.records(Scope::Platform).await?.pop();
-    assert_eq!(record.map(|record| record.result), Some(json!(true)));
+    assert_eq!(
+        record.map(|record| record.result),
+        Some(json!({ "customer": 1 }))
+    );
+    // There is nothing left to scrub.
+    let event = w.event(Scope::Platform, customer.id())?;
+    let again = store.erase(customer.id(), event).await?;
+    assert_eq!(again, Some(ErasureReport::default()));
     let heir = w.platform.customer(&taken)?;
     assert_eq!(import(&w, vec![heir]).await?, report(1, 0));
     Ok(())
@@ -255,7 +264,7 @@ async fn an_absent_customer_is_not_erased<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
     let absent = CustomerId::from_uuid(w.uuid());
     let event = w.event(Scope::Platform, absent)?;
-    assert!(!store.erase(absent, event).await?, "it was not there");
+    assert_eq!(store.erase(absent, event).await?, None, "it was not there");
     assert_eq!(get(&w, absent).await?, None);
     Ok(())
 }

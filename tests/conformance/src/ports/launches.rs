@@ -35,6 +35,7 @@ fn launched(campaign: &Campaign, offer: &Offer, by: UserId) -> Campaign {
         offer_digest: offer.working().digest(),
         criteria_digest: parts.plan.selection_criteria.digest,
         messages_digest: parts.plan.messages_digest(),
+        schedule_digest: parts.plan.schedule_digest(),
         segments: parts.plan.segment_ids(),
         counted: 1,
         ceiling: 2,
@@ -120,9 +121,10 @@ async fn a_launch_pins_what_is_launched<B: Adapter>(store: &B) -> Outcome {
     let requested = w.tenant.requested_campaign(draft).await?;
     let by = user(&w.tenant.approver)?;
     let wrong = Digest::of(b"something else");
-    let changes: [fn(&mut Launch, Digest); 3] = [
+    let changes: [fn(&mut Launch, Digest); 4] = [
         |launch, wrong| launch.criteria_digest = wrong,
         |launch, wrong| launch.messages_digest = wrong,
+        |launch, wrong| launch.schedule_digest = wrong,
         |launch, _| launch.revision = launch.revision.next(),
     ];
     for change in changes {

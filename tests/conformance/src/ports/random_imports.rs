@@ -143,7 +143,7 @@ async fn random_batches_do_what_one_row_after_the_other_does<B: Adapter>(store: 
         if pick.below(8) == 0 {
             let id: CustomerId = ids[usize::try_from(pick.below(6))?].parse()?;
             let event = w.event(Scope::Platform, id)?;
-            if store.erase(id, event).await? {
+            if store.erase(id, event).await?.is_some() {
                 model.customers.retain(|it| it.id() != id);
                 model.erased.insert(id);
             }

@@ -120,6 +120,7 @@ async fn a_launch_pins_what_it_approved<B: Adapter>(store: &B) -> Outcome {
         campaign.plan().selection_criteria.digest
     );
     assert_eq!(launch.messages_digest, campaign.plan().messages_digest());
+    assert_eq!(launch.schedule_digest, campaign.plan().schedule_digest());
     assert_eq!((launch.counted, launch.ceiling), (15, 17));
     Ok(())
 }
