@@ -15,6 +15,7 @@ pub mod customer;
 mod delivery;
 mod entity;
 mod group;
+mod message;
 mod offer;
 mod permission;
 mod run;
@@ -28,7 +29,7 @@ mod version;
 
 pub(crate) use campaign::LaunchSeen;
 pub use campaign::{Campaign, CampaignParts, CampaignPlan, CampaignStatus, Launch, LaunchRequest};
-pub use channel::{Channel, ChannelError, MessageTemplate, Messages};
+pub use channel::{Channel, ChannelError};
 pub use comment::{Comment, CommentKind, CommentSubject};
 pub use configuration::{ConfigurationSettings, OfferConfiguration};
 pub use content::{ContentError, OfferContent};
@@ -37,6 +38,7 @@ pub use criteria::{SavedCriteria, SegmentPin};
 pub use customer::Customer;
 pub use delivery::{COMPLAINED, Delivery, DeliveryKey, DeliveryStatus};
 pub use group::{Group, GroupParts, HeldGroup, Membership};
+pub use message::{MessageTemplate, MessageText, Messages};
 pub use offer::{
     Change, Offer, OfferApproval, OfferParts, OfferRevision, OfferStatus, Proposal, Validity, diff,
 };

@@ -35,7 +35,10 @@ pub use account::{Account, TenantMembership};
 pub use acting::Acting;
 pub use audit_log::AuditLog;
 pub use builder::{BuildError, OfferkitBuilder};
-pub use campaigns::{AudiencePreview, CampaignDraft, Campaigns, MaskedCustomer};
+pub use campaigns::{
+    AudiencePreview, CampaignDraft, Campaigns, FilledMessage, MaskedCustomer, MessagePreview,
+    Sample,
+};
 pub use catalog::Catalog;
 pub use configuration::{Configuration, Published};
 pub use context::Context;

@@ -5,9 +5,11 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 mod email;
+mod language;
 mod name;
 
 pub use email::EmailAddress;
+pub use language::LanguageTag;
 pub use name::{GroupName, SegmentName, TenantName, Username};
 
 /// A text that breaks the rules of its kind.

@@ -10,7 +10,7 @@ use crate::{
     policy::{DenialKind, Denied},
     ports::{HashError, StoreError, TemplateError},
     schema::{SchemaError, SchemaViolations},
-    text::{PasswordError, TextError},
+    text::{LanguageTag, PasswordError, TextError},
 };
 
 /// Why a service did not do what was asked. Nothing was changed.
@@ -48,11 +48,13 @@ pub enum Error {
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// A message's template with a mistake.
-    #[error("the {part} of the {channel} message: {source}")]
+    #[error("the {part} of the {channel} message{}: {source}", in_language(.language.as_ref()))]
     Template {
         /// The channel of the message.
         channel: crate::domain::Channel,
-        /// `subject` or `body`.
+        /// The language of the text, where it is a translation or the message says which it is in.
+        language: Option<LanguageTag>,
+        /// `subject`, `body` or `html`.
         part: &'static str,
         /// The mistake.
         source: TemplateError,
@@ -243,4 +245,8 @@ impl fmt::Display for ErrorKind {
             Self::Internal => "internal",
         })
     }
+}
+/// Which text of a message a sentence is about.
+pub(super) fn in_language(language: Option<&LanguageTag>) -> String {
+    language.map_or_else(String::new, |language| format!(" in {language}"))
 }

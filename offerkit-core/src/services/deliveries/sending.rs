@@ -131,7 +131,7 @@ impl Deliveries {
             address,
             subject: rendered.subject,
             body: rendered.body,
-            html: None,
+            html: rendered.html,
             unsubscribe_url: None,
             attempt: claimed.attempt,
         })
