@@ -54,7 +54,7 @@ pub use kit::{Backend, Offerkit};
 pub use login::{Login, SessionToken};
 pub use offers::{OfferDraft, OfferHistory, Offers, Retired, Submitted};
 pub use segments::Segments;
-pub use settings::Settings;
+pub use settings::{KeepMessages, Settings};
 pub use tenants::Tenants;
 pub use users::Users;
 pub use worklist::{Task, Worklist};

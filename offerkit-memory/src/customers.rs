@@ -55,6 +55,10 @@ fn uniques(customer: &Customer) -> impl Iterator<Item = Unique<'_>> {
 }
 
 impl Customers {
+    pub(crate) fn is_erased(&self, customer: CustomerId) -> bool {
+        self.erased.contains(&customer)
+    }
+
     fn holder(&self, text: Unique<'_>) -> Option<CustomerId> {
         let hash = self.hasher.hash_one(text);
         let key = |id| (hash, CustomerId::from_uuid(id));
@@ -224,11 +228,13 @@ impl CustomerStore for MemoryStore {
         let mut changes = self.changes().await;
         record(&mut changes, event, || {
             let mut customers = write(&self.shared().customers);
+            let had_message = write(&self.shared().kept_messages).erase(customer);
             let erased = customers.rows.get(customer).map(Customer::erased);
-            erased.is_some_and(|erased| {
+            let was_there = erased.is_some_and(|erased| {
                 customers.erased.insert(customer);
                 customers.put(erased)
-            })
+            });
+            was_there || had_message
         })
     }
 }

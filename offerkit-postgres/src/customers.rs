@@ -20,6 +20,7 @@ use crate::{
     commit::{self, Settling},
     connection::{Open, detached},
     criteria::{Relation, selected},
+    kept_messages,
     store::PgStore,
 };
 
@@ -185,8 +186,9 @@ async fn refuse_repeated(open: &mut Open, event: &AuditEvent) -> Result<(), Stor
     }
 }
 
-/// Scrubs the row and what was sent, and answers whether there is such a customer.
+/// Scrubs the row, deletes what was kept of their messages, and answers whether there is such a customer.
 async fn erase(open: &mut Open, customer: CustomerId, at: Timestamp) -> Result<bool, StoreError> {
+    kept_messages::hold(open).await?;
     let statement = open
         .query(&[
             "UPDATE {schema}.customers SET external_id = NULL, full_name = '(erased)', email = NULL, phone = NULL,
@@ -202,15 +204,11 @@ async fn erase(open: &mut Open, customer: CustomerId, at: Timestamp) -> Result<b
     let statement =
         open.query(&["DELETE FROM {schema}.customer_keys AS it WHERE it.customer_id = $1"]);
     let had_key = open.execute(statement.bind(customer.as_uuid())).await? > 0;
-    if !is_scrubbed && !had_key {
-        let statement =
-            open.query(&["SELECT it.id FROM {schema}.customers AS it WHERE it.id = $1"]);
-        let found = open.optional(statement.bind(customer.as_uuid())).await?;
-        return Ok(found.is_some());
+    let had_message = kept_messages::erase(open, customer).await?;
+    if is_scrubbed || had_key || had_message {
+        return Ok(true);
     }
-    let statement = open.query(&[
-        "UPDATE {schema}.kept_messages SET address = NULL, subject = NULL, body = NULL WHERE customer_id = $1",
-    ]);
-    open.execute(statement.bind(customer.as_uuid())).await?;
-    Ok(true)
+    let statement = open.query(&["SELECT it.id FROM {schema}.customers AS it WHERE it.id = $1"]);
+    let found = open.optional(statement.bind(customer.as_uuid())).await?;
+    Ok(found.is_some())
 }

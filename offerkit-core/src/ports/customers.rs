@@ -115,8 +115,9 @@ pub trait CustomerStore: Send + Sync {
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError>;
 
-    /// Scrubs a customer's personal data ([`Customer::erased`]) and the messages that were kept of them, and keeps the row;
-    /// answers whether there was one. The event's record gets the answer as its result. Deliveries stay as they are, with
+    /// Scrubs a customer's personal data ([`Customer::erased`]) and keeps the row; deletes the messages that were kept of them
+    /// ([`KeptMessages`](super::KeptMessages)), also where the customer stands in another source. Answers whether there was
+    /// a customer or a message. The event's record gets the answer as its result. Deliveries stay as they are, with
     /// the reasons that notifiers gave.
     ///
     /// # Errors

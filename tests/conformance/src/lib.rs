@@ -31,7 +31,8 @@ pub mod rules;
 
 cases::files! {
     ports: {
-        approvals, audit, campaigns, catalog, comments, complaints, configurations, customers, groups, imports, launches,
+        approvals, audit, campaigns, catalog, comments, complaints, configurations, customers, groups, imports, kept_messages,
+        launches,
         ledger_claims, ledger_reading, ledger_runs, offers, races, random_imports, seals, segments, selections, sessions, tenants,
         transactions, users,
     }
@@ -39,6 +40,6 @@ cases::files! {
         four_eyes, login, no_takeover, outsiders, revocation, audit_trail, operations, offer_life,
         campaign_life, desk, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
         offer_schema, audit_log, saved_segments, received, audience_counts, worklist,
-        file_imports, languages,
+        file_imports, languages, resends,
     }
 }

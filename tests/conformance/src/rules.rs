@@ -21,6 +21,7 @@ pub mod outsiders;
 pub mod received;
 pub mod recovery;
 pub mod relaunch;
+pub mod resends;
 pub mod revocation;
 pub mod saved_segments;
 pub mod worklist;
