@@ -37,7 +37,7 @@ pub use audit_log::AuditLog;
 pub use builder::{BuildError, OfferkitBuilder};
 pub use campaigns::{
     AudiencePreview, CampaignDraft, Campaigns, FilledMessage, MaskedCustomer, MessagePreview,
-    Sample,
+    Sample, TestMessage, TestOutcome,
 };
 pub use catalog::Catalog;
 pub use configuration::{Configuration, Published};

@@ -56,6 +56,8 @@ pub struct Message {
     /// Where the customer opts out with one request (RFC 8058), an `https` URL that is theirs alone. The services know of
     /// none; a host adds it on the way.
     pub unsubscribe_url: Option<String>,
+    /// Whether it goes to somebody of the staff who tries a campaign's message. Its texts say so already.
+    pub is_test: bool,
     /// How often it was tried, this time included.
     pub attempt: u32,
 }

@@ -21,11 +21,13 @@ mod messages;
 mod previewing;
 mod reading;
 mod running;
+mod test_sending;
 mod waterfall;
 mod writing;
 
 pub use messages::{FilledMessage, MessagePreview, Sample};
 pub use previewing::{AudiencePreview, MaskedCustomer};
+pub use test_sending::{TestMessage, TestOutcome};
 
 /// A tenant's campaigns.
 ///

@@ -77,6 +77,12 @@ pub enum Error {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// Somebody has sent as many test messages as they may within an hour.
+    #[error("you have sent as many tests as you may within an hour; try again in {} seconds", .retry_after.as_secs().max(1))]
+    TooManyTests {
+        /// How long to wait.
+        retry_after: Duration,
+    },
     /// The operation id was used before: for another action, for another object, or by someone else.
     #[error("the operation id was used before, for another change (`{0}`) or by someone else")]
     OperationReused(crate::policy::Action),
@@ -197,7 +203,7 @@ impl Error {
             | Self::Invalid(_)
             | Self::Unreadable { .. }
             | Self::Password(_) => ErrorKind::Invalid,
-            Self::TooManyAttempts { .. } => ErrorKind::TooManyRequests,
+            Self::TooManyAttempts { .. } | Self::TooManyTests { .. } => ErrorKind::TooManyRequests,
             Self::Store(error) => store_kind(error),
             Self::Hash(_) | Self::Entropy(_) | Self::NotConfigured(_) | Self::NoNotifier(_) => {
                 ErrorKind::Internal

@@ -300,6 +300,7 @@ fn new_user(name: &str) -> Result<NewUser, Error> {
         name: name.parse()?,
         full_name: None,
         email: None,
+        phone: None,
         identity: None,
     })
 }

@@ -24,4 +24,5 @@ pub mod relaunch;
 pub mod resends;
 pub mod revocation;
 pub mod saved_segments;
+pub mod test_sends;
 pub mod worklist;

@@ -8,7 +8,7 @@ use crate::{
     domain::{Campaign, Channel, Customer, Messages, OfferContent, Scope},
     id::{CampaignId, CustomerId},
     policy::Action,
-    ports::TemplateEngine,
+    ports::{TemplateEngine, TemplateError},
     services::{
         Error, mask,
         messages::{self, Rendered},
@@ -80,7 +80,7 @@ pub struct MessagePreview {
 
 /// A campaign's messages with the values that they are filled in with.
 pub(super) struct Sampled {
-    pub(super) messages: Messages,
+    messages: Messages,
     language: Option<String>,
     values: Value,
 }
@@ -187,12 +187,19 @@ impl Campaigns {
 }
 
 impl Sampled {
-    /// The message of one channel, filled in.
-    pub(super) fn preview(
+    /// What the message of one channel says.
+    pub(super) fn filled(
         &self,
         templates: &dyn TemplateEngine,
         channel: Channel,
-    ) -> Option<MessagePreview> {
+    ) -> Option<Result<Rendered, TemplateError>> {
+        let message = self.messages.get(&channel)?;
+        let (_, text) = message.text_for(self.language.as_deref());
+        Some(messages::fill(templates, text, &self.values))
+    }
+
+    /// The message of one channel, and what there is to say about it.
+    fn preview(&self, templates: &dyn TemplateEngine, channel: Channel) -> Option<MessagePreview> {
         let message = self.messages.get(&channel)?;
         let (language, text) = message.text_for(self.language.as_deref());
         let (message, failure) = match messages::fill(templates, text, &self.values) {

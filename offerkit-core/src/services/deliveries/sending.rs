@@ -142,6 +142,7 @@ impl Deliveries {
             body: rendered.body,
             html: rendered.html,
             unsubscribe_url: None,
+            is_test: false,
             attempt: claimed.attempt,
         })
     }

@@ -42,6 +42,7 @@ impl<B: Adapter> World<B> {
             body: body.to_owned(),
             html: Some(format!("<p>{body}</p>")),
             unsubscribe_url: Some("https://example.com/out?t=1".to_owned()),
+            is_test: false,
             attempt: 1,
         };
         KeptMessage::of(&message, RevisionNumber::new(revision), self.until(1))

@@ -145,6 +145,7 @@ async fn what_a_stopped_worker_had_kept_is_what_is_sent<B: Adapter>(store: &B) -
         body: "What the stopped worker had said".to_owned(),
         html: None,
         unsubscribe_url: Some("https://example.com/out".to_owned()),
+        is_test: false,
         attempt: 1,
     };
     let until = Some(w.now().plus(TimeDelta::hours(24)));
@@ -284,6 +285,7 @@ async fn a_kept_message_that_was_changed_is_not_sent<B: Adapter>(store: &B) -> O
         body: "Dear you".to_owned(),
         html: None,
         unsubscribe_url: None,
+        is_test: false,
         attempt: 1,
     };
     let mut kept = KeptMessage::of(&message, campaign.revision(), None);
