@@ -63,14 +63,17 @@ impl KeptMessage {
 
     /// The message as it was, for another attempt of the same delivery.
     #[must_use]
-    pub fn restored(self, message: Message) -> Message {
+    pub fn restored(self, message: &Message) -> Message {
         Message {
+            id: message.id,
+            key: message.key,
             address: self.address,
             subject: self.subject,
             body: self.body,
             html: self.html,
             unsubscribe_url: self.unsubscribe_url,
-            ..message
+            is_test: message.is_test,
+            attempt: message.attempt,
         }
     }
 

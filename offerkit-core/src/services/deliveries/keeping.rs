@@ -88,7 +88,7 @@ impl Deliveries {
                 not_before: None,
             };
             match kept.remove(&message.id) {
-                Some(kept) if kept.is_intact() => unchanged.push(kept.restored(message)),
+                Some(kept) if kept.is_intact() => unchanged.push(kept.restored(&message)),
                 Some(_) => settlements.push(without(
                     DeliveryStatus::Failed,
                     "the kept message was changed",

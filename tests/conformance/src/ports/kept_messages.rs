@@ -45,11 +45,11 @@ impl<B: Adapter> World<B> {
             is_test: false,
             attempt: 1,
         };
-        KeptMessage::of(&message, RevisionNumber::new(revision), self.until(1))
+        KeptMessage::of(&message, RevisionNumber::new(revision), Some(self.until(1)))
     }
 
-    fn until(&self, hours: i64) -> Option<Timestamp> {
-        Some(self.now().plus(TimeDelta::hours(hours)))
+    fn until(&self, hours: i64) -> Timestamp {
+        self.now().plus(TimeDelta::hours(hours))
     }
 
     async fn keep(&self, message: &KeptMessage) -> Result<Vec<KeptMessage>, Failure> {
@@ -95,7 +95,8 @@ async fn the_first_message_of_a_launch_stays<B: Adapter>(store: &B) -> Outcome {
     kept.sort_by_key(|message| message.body != "first");
     assert_eq!(kept, [first, other]);
     let anew = w.filled_in(customer, 2, "launched anew");
-    assert_eq!(w.keep(&anew).await?, [anew.clone()]);
+    let kept = w.keep(&anew).await?;
+    assert_eq!(kept, std::slice::from_ref(&anew));
     assert_eq!(w.kept(&anew).await?, Some(anew));
     Ok(())
 }
@@ -130,8 +131,8 @@ async fn what_is_forgotten_is_gone_and_with_it_what_is_of_no_use<B: Adapter>(sto
         message.until = until;
         message
     };
-    let settled = kept(w.until(5));
-    let (over, last, for_good) = (kept(w.until(1)), kept(w.until(2)), kept(None));
+    let settled = kept(Some(w.until(5)));
+    let (over, last, for_good) = (kept(Some(w.until(1))), kept(Some(w.until(2))), kept(None));
     for message in [&settled, &over, &last, &for_good] {
         w.keep(message).await?;
     }

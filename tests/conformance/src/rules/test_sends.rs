@@ -199,8 +199,7 @@ async fn only_so_many_tests_are_sent_within_an_hour<B: Adapter>(store: &B) -> Ou
     w.test_sent(creator, &campaign, &test).await?;
     w.pass(TimeDelta::minutes(20));
     let again = w.test_sent(creator, &campaign, &test).await;
-    let error =
-        fails!(again, Error::TooManyTests { retry_after } if retry_after.as_secs() == 1_200);
+    fails!(again, Error::TooManyTests { retry_after } if retry_after.as_secs() == 1_200);
     w.test_sent(&w.tenant.approver, &campaign, &test).await?;
     w.pass(TimeDelta::minutes(20) + TimeDelta::seconds(1));
     w.test_sent(creator, &campaign, &test).await?;
