@@ -65,3 +65,8 @@ pub use offerkit_core::services::{
 #[cfg(all(doctest, feature = "postgres"))]
 #[doc = include_str!("../docs/postgres.md")]
 struct PostgresPage;
+
+/// The programs of the page, which are run with the tests.
+#[cfg(all(doctest, feature = "memory"))]
+#[doc = include_str!("../docs/messages.md")]
+struct MessagesPage;

@@ -29,6 +29,9 @@ use offerkit_cluster::Database;
 use offerkit_conformance::{Failure, Harness, Outcome};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
+#[path = "mapped/messages.rs"]
+mod messages;
+
 const VIEW: &str = "CREATE SCHEMA crm;
     CREATE VIEW crm.client AS SELECT id AS guid, external_id AS \"Ext Ref\", full_name AS name, email AS mail,
         phone AS mobile, dob AS born, gender AS sex, kyc_status AS checked, segment AS grade, occupation AS job,

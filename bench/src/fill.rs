@@ -7,7 +7,7 @@ use offerkit::{
     CampaignDraft, Context,
     criteria::{Catalog, Criteria, Moment},
     domain::{
-        Campaign, Channel, MessageTemplate, Messages, Schedule,
+        Campaign, Channel, MessageText, Messages, Schedule,
         customer::{Customer, CustomerBuilder},
     },
     memory::MemoryStore,
@@ -130,17 +130,14 @@ fn bare_pass(customers: &[Customer], text: &str) -> Result<(u64, f64), Box<dyn E
 async fn launched(tenant: &TestTenant, criteria: &str) -> Result<Campaign, Box<dyn Error>> {
     let offer = tenant.approved_offer("Gold card").await?;
     let creator = tenant.acting(&tenant.creator).campaigns(tenant.id);
-    let message = MessageTemplate {
-        subject: Some("For you".to_owned()),
-        body: "Dear {{ customer.full_name }}".to_owned(),
-    };
+    let message = MessageText::new("Dear {{ customer.full_name }}").with_subject("For you");
     let campaign = creator
         .create(CampaignDraft {
             offer: offer.id(),
             name: "A fill".parse()?,
             description: None,
             selection_criteria: criteria.to_owned(),
-            messages: Messages::from([(Channel::Email, message)]),
+            messages: Messages::from([(Channel::Email, message.into())]),
             start_date: "2026-01-01".parse()?,
             end_date: "2026-12-31".parse()?,
             schedule: Schedule::default(),

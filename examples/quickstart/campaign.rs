@@ -2,7 +2,7 @@
 
 use offerkit::{
     CampaignDraft, Context,
-    domain::{Campaign, Channel, MessageTemplate, Messages, Offer, Schedule},
+    domain::{Campaign, Channel, MessageText, Messages, Offer, Schedule},
     id::CampaignId,
     policy::Job,
     time::{Clock as _, Date, SystemClock},
@@ -53,11 +53,8 @@ async fn plan(stage: &mut Stage<'_>, cast: &Cast, offer: &Offer) -> Result<Campa
         end_date: last_day(today),
         schedule: Schedule::default(),
     };
-    let sms = MessageTemplate {
-        subject: None,
-        body: "Dear {{ customer.fullname }}, …".to_owned(),
-    };
-    let good = draft.messages.insert(Channel::Sms, sms);
+    let sms = MessageText::new("Dear {{ customer.fullname }}, …");
+    let good = draft.messages.insert(Channel::Sms, sms.into());
     let outcome = asha.create(draft.clone()).await;
     let tried = "plans a campaign with a misspelt name in its text message";
     stage.report.refused("asha", tried, "invalid", outcome)?;
@@ -104,20 +101,16 @@ fn messages(offer: &Offer) -> Messages {
         }
     }
     body.push_str("Valid until {{ campaign.end_date }}.");
-    let email = MessageTemplate {
-        subject: Some(format!("{title} for you")),
-        body,
-    };
-    let sms = MessageTemplate {
-        subject: None,
-        body: [
+    let email = MessageText::new(body).with_subject(format!("{title} for you"));
+    let sms = MessageText::new(
+        [
             "{{ customer.full_name }}: ",
             title,
             " is yours until {{ campaign.end_date }}.",
         ]
         .concat(),
-    };
-    [(Channel::Email, email), (Channel::Sms, sms)].into()
+    );
+    [(Channel::Email, email.into()), (Channel::Sms, sms.into())].into()
 }
 
 fn last_day(first: Date) -> Date {

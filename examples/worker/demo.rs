@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use offerkit::{
     CampaignDraft, Context, Offerkit,
-    domain::{Channel, MessageTemplate, NewUser, Schedule, customer::CustomerBuilder},
+    domain::{Channel, MessageText, NewUser, Schedule, customer::CustomerBuilder},
     id::{IdSource as _, SystemIds},
     postgres::PgStore,
     services::Error,
@@ -59,16 +59,14 @@ pub(crate) async fn make(store: &PgStore, customers: usize) -> Result<(), Failur
         .approve(offer.id(), offer.revision(), None)
         .await?;
     let today = SystemClock.now().date();
-    let message = MessageTemplate {
-        subject: Some("For you".to_owned()),
-        body: "Dear {{ customer.full_name }}, your {{ offer.title }} waits.".to_owned(),
-    };
+    let message = MessageText::new("Dear {{ customer.full_name }}, your {{ offer.title }} waits.")
+        .with_subject("For you");
     let draft = CampaignDraft {
         offer: offer.id(),
         name: "Gold".parse()?,
         description: None,
         selection_criteria: r#"{"$everyone": true}"#.to_owned(),
-        messages: [(Channel::Email, message)].into(),
+        messages: [(Channel::Email, message.into())].into(),
         start_date: today - TimeDelta::days(1),
         end_date: today + TimeDelta::days(30),
         schedule: Schedule::default(),

@@ -16,6 +16,7 @@ mod delivery;
 mod entity;
 mod erasure;
 mod group;
+mod message;
 mod offer;
 mod permission;
 mod run;
@@ -31,7 +32,7 @@ mod version;
 
 pub(crate) use campaign::LaunchSeen;
 pub use campaign::{Campaign, CampaignParts, CampaignPlan, CampaignStatus, Launch, LaunchRequest};
-pub use channel::{Channel, ChannelError, MessageTemplate, Messages};
+pub use channel::{Channel, ChannelError};
 pub use comment::{Comment, CommentKind, CommentSubject};
 pub use configuration::{ConfigurationSettings, OfferConfiguration};
 pub use content::{ContentError, OfferContent};
@@ -41,6 +42,7 @@ pub use customer::Customer;
 pub use delivery::{COMPLAINED, Delivery, DeliveryKey, DeliveryStatus};
 pub use erasure::{ErasureReport, Trace};
 pub use group::{Group, GroupParts, HeldGroup, Membership};
+pub use message::{MessageTemplate, MessageText, Messages};
 pub use offer::{
     Change, Offer, OfferApproval, OfferParts, OfferRevision, OfferStatus, Proposal, Validity, diff,
 };

@@ -1,7 +1,7 @@
 //! The ports: what the library needs of the outside, as traits that adapters implement.
 //!
 //! [`Store`] and [`Transaction`] keep everything that changes under the audit log; [`Sessions`], [`CustomerSource`],
-//! [`CustomerStore`], [`Ledger`] and [`AuditSeals`] stand beside them. [`Notifier`] sends, [`PasswordHasher`] and
+//! [`CustomerStore`], [`Ledger`], [`KeptMessages`] and [`AuditSeals`] stand beside them. [`Notifier`] sends, [`PasswordHasher`] and
 //! [`TemplateEngine`] do what their names say. No port has a default method: an adapter that forgets one does not
 //! compile. What an adapter must do is tested by one conformance suite.
 //!
@@ -17,6 +17,7 @@ mod customers;
 mod error;
 mod groups;
 mod imports;
+mod kept_messages;
 mod ledger;
 mod notifier;
 mod offers;
@@ -39,6 +40,7 @@ pub use customers::{CustomerSource, CustomerStore, Selection};
 pub use error::{StoreError, UniqueKey};
 pub use groups::GroupRepository;
 pub use imports::{Candidate, ImportBatch, ImportReport, Incoming, MergeBy, RowRefusal};
+pub use kept_messages::{KeptMessage, KeptMessages};
 pub use ledger::{
     ClaimRequest, Claimed, DeliveryFilter, Extension, Ledger, Progress, Settlement, StatusCount,
 };

@@ -36,7 +36,10 @@ pub use account::{Account, TenantMembership};
 pub use acting::Acting;
 pub use audit_log::AuditLog;
 pub use builder::{BuildError, OfferkitBuilder};
-pub use campaigns::{AudiencePreview, CampaignDraft, Campaigns, MaskedCustomer};
+pub use campaigns::{
+    AudiencePreview, CampaignDraft, Campaigns, FilledMessage, MaskedCustomer, MessagePreview,
+    Sample, TestMessage, TestOutcome,
+};
 pub use catalog::Catalog;
 pub use configuration::{Configuration, Published};
 pub use context::Context;
@@ -52,7 +55,7 @@ pub use kit::{Backend, Offerkit};
 pub use login::{Login, SessionToken};
 pub use offers::{OfferDraft, OfferHistory, Offers, Retired, Submitted};
 pub use segments::Segments;
-pub use settings::Settings;
+pub use settings::{KeepMessages, Settings};
 pub use stops::Stops;
 pub use tenants::Tenants;
 pub use users::Users;

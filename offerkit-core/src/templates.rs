@@ -26,7 +26,7 @@ use minijinja::{
 use serde_json::Value as Json;
 
 use crate::{
-    domain::MessageTemplate,
+    domain::MessageText,
     ports::{Escape, TemplateEngine, TemplateError},
 };
 
@@ -39,7 +39,7 @@ const FUEL: u64 = 20_000;
 /// The most bytes of a rendered text; mail providers clip a message at less.
 const MAX_OUTPUT_BYTES: usize = 262_144;
 /// The most bytes of a template.
-const MAX_TEMPLATE_BYTES: usize = MessageTemplate::MAX_BODY_BYTES;
+const MAX_TEMPLATE_BYTES: usize = MessageText::MAX_BODY_BYTES;
 /// The most characters of a name, or of the engine's error message, that an error repeats.
 const MAX_MESSAGE_CHARS: usize = 200;
 
@@ -142,6 +142,18 @@ impl TemplateEngine for MinijinjaTemplates {
             .filter(|name| !scan::is_allowed(name, names))
             .min_by_key(|name| (template.find(name.as_str()), name.clone()))
             .map_or(Ok(()), |name| Err(scan::unknown_name(&name, names)))
+    }
+
+    fn names(&self, template: &str) -> Result<Vec<String>, TemplateError> {
+        within_size(template)?;
+        scan::check(template, None)?;
+        let parsed = self
+            .text
+            .template_from_str(template)
+            .map_err(|error| syntax(&error))?;
+        let mut names: Vec<_> = parsed.undeclared_variables(true).into_iter().collect();
+        names.sort_unstable();
+        Ok(names)
     }
 
     fn render(

@@ -5,10 +5,14 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 mod email;
+mod language;
 mod name;
+mod phone;
 
 pub use email::EmailAddress;
+pub use language::LanguageTag;
 pub use name::{GroupName, SegmentName, TenantName, Username};
+pub use phone::PhoneNumber;
 
 /// A text that breaks the rules of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

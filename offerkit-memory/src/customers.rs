@@ -55,6 +55,10 @@ fn uniques(customer: &Customer) -> impl Iterator<Item = Unique<'_>> {
 }
 
 impl Customers {
+    pub(crate) fn is_erased(&self, customer: CustomerId) -> bool {
+        self.erased.contains(&customer)
+    }
+
     fn holder(&self, text: Unique<'_>) -> Option<CustomerId> {
         let hash = self.hasher.hash_one(text);
         let key = |id| (hash, CustomerId::from_uuid(id));
@@ -228,12 +232,19 @@ impl CustomerStore for MemoryStore {
         let mut changes = self.changes().await;
         record(&mut changes, event, || {
             let mut customers = write(&self.shared().customers);
+            let messages = write(&self.shared().kept_messages).erase(customer);
             let erased = customers.rows.get(customer).map(Customer::erased);
-            erased.map(|erased| {
-                let is_first = customers.erased.insert(customer);
+            let is_first = erased.map(|erased| {
                 customers.put(erased);
-                ErasureReport::default().with(Trace::Customer, is_first.into())
-            })
+                customers.erased.insert(customer)
+            });
+            if is_first.is_none() && messages == 0 {
+                return None;
+            }
+            let report = ErasureReport::default()
+                .with(Trace::Customer, is_first.unwrap_or_default().into())
+                .with(Trace::KeptMessage, messages);
+            Some(report)
         })
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn user(number: u32) -> User {
         name: format!("user{number}").parse().unwrap(),
         full_name: None,
         email: None,
+        phone: None,
         identity: None,
     };
     User::create(user_id(number), new, None, moment())

@@ -29,6 +29,7 @@ mod customers;
 mod defence;
 mod groups;
 mod history;
+mod kept_messages;
 mod keyset;
 mod ledger;
 mod locks;

@@ -143,6 +143,7 @@ mod tests {
             body: body.to_owned(),
             html: None,
             unsubscribe_url: None,
+            is_test: false,
             attempt: 1,
         }
     }

@@ -9,7 +9,7 @@ use offerkit_core::{
 };
 
 use crate::{
-    customers::Customers, ledger::Books, sessions::Logins, state::State,
+    customers::Customers, kept_messages::Kept, ledger::Books, sessions::Logins, state::State,
     transaction::MemoryTransaction, undo::Changes,
 };
 
@@ -17,8 +17,8 @@ use crate::{
 ///
 /// It implements [`Store`], [`Sessions`](offerkit_core::ports::Sessions),
 /// [`CustomerSource`](offerkit_core::ports::CustomerSource), [`CustomerStore`](offerkit_core::ports::CustomerStore),
-/// [`Ledger`](offerkit_core::ports::Ledger) and [`AuditSeals`](offerkit_core::ports::AuditSeals). Clones are cheap and
-/// share everything.
+/// [`Ledger`](offerkit_core::ports::Ledger), [`KeptMessages`](offerkit_core::ports::KeptMessages) and
+/// [`AuditSeals`](offerkit_core::ports::AuditSeals). Clones are cheap and share everything.
 ///
 /// Writing transactions run one after the other, on the state itself: a change is undone by the log of its inverses.
 /// Reading transactions share. A task that holds one transaction while it begins another may wait for itself for ever.
@@ -40,12 +40,13 @@ pub struct MemoryStore {
     shared: Arc<Shared>,
 }
 
-/// Whoever takes several of the locks takes them in the order of the fields: state, customers, books. The last three
-/// are never held across an await, and the logins never together with another.
+/// Whoever takes several of the locks takes them in the order of the fields. All but the state's are never held
+/// across an await, and the logins' never together with another.
 #[derive(Default)]
 pub(crate) struct Shared {
     pub(crate) state: Arc<async_lock::RwLock<State>>,
     pub(crate) customers: RwLock<Customers>,
+    pub(crate) kept_messages: RwLock<Kept>,
     pub(crate) books: RwLock<Books>,
     pub(crate) logins: Mutex<Logins>,
 }

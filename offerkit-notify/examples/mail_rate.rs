@@ -31,6 +31,7 @@ fn mail(customer: u32) -> Message {
         body: "Dear customer,\n\nyour gold card waits for you.\n".repeat(10),
         html: None,
         unsubscribe_url: None,
+        is_test: false,
         attempt: 1,
     }
 }

@@ -99,6 +99,7 @@ CREATE TABLE {schema}.users (
     password_hash TEXT,
     full_name TEXT,
     email TEXT,
+    phone TEXT CHECK (phone ~ '^\+[1-9][0-9]{0,14}$'),
     is_super_admin BOOLEAN NOT NULL DEFAULT FALSE,
     is_active BOOLEAN NOT NULL DEFAULT TRUE,
     identity_issuer TEXT,

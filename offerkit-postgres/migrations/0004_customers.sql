@@ -78,16 +78,24 @@ CREATE TABLE {schema}.contact_counters (
     PRIMARY KEY (customer_id, channel, period)
 );
 
--- What was sent, where a host keeps it: personal data, which erasing scrubs.
+-- Messages as they were filled in, so that every attempt of a delivery sends the same: personal data, which erasing deletes.
 CREATE TABLE {schema}.kept_messages (
     delivery_id UUID PRIMARY KEY,
     customer_id UUID NOT NULL,
-    address TEXT,
+    -- The launched revision of the campaign that it was filled in for.
+    revision BIGINT NOT NULL CHECK (revision > 0),
+    address TEXT NOT NULL,
     subject TEXT,
-    body TEXT,
-    kept_at TIMESTAMPTZ NOT NULL CHECK (isfinite(kept_at))
+    body TEXT NOT NULL,
+    html TEXT,
+    unsubscribe_url TEXT,
+    digest BYTEA NOT NULL CHECK (octet_length(digest) = 32),
+    kept_at TIMESTAMPTZ NOT NULL CHECK (isfinite(kept_at)),
+    -- When it is of no use any more; never, where all messages are kept.
+    kept_until TIMESTAMPTZ CHECK (isfinite(kept_until))
 );
 CREATE INDEX kept_messages_customer ON {schema}.kept_messages (customer_id);
+CREATE INDEX kept_messages_until ON {schema}.kept_messages (kept_until) WHERE kept_until IS NOT NULL;
 
 -- Customers who stand in a table of the host, not in ours, have ids that are derived from the host's key. Both functions
 -- are inlined, so that an index of the host over one of them is found; therefore they name everything in full.

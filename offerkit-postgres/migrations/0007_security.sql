@@ -78,5 +78,5 @@ GRANT UPDATE (given_at) ON {schema}.user_tenant_roles TO offerkit_app;
 -- Removed: what is no evidence.
 GRANT DELETE ON
     {schema}.user_tenant_roles, {schema}.sessions, {schema}.login_failures, {schema}.contact_counters,
-    {schema}.customer_keys
+    {schema}.customer_keys, {schema}.kept_messages
     TO offerkit_app;

@@ -21,6 +21,7 @@ use crate::{
     connection::{Open, detached},
     criteria::{Relation, selected},
     error::backend,
+    kept_messages,
     store::PgStore,
 };
 
@@ -190,12 +191,13 @@ async fn refuse_repeated(open: &mut Open, event: &AuditEvent) -> Result<(), Stor
     }
 }
 
-/// Scrubs the row and what was sent, and answers how much of each, if there is such a customer.
+/// Scrubs the row, deletes what was kept of their messages, and answers how much of each, if there was any.
 async fn erase(
     open: &mut Open,
     customer: CustomerId,
     at: Timestamp,
 ) -> Result<Option<ErasureReport>, StoreError> {
+    kept_messages::hold(open).await?;
     let statement = open
         .query(&[
             "UPDATE {schema}.customers SET external_id = NULL, full_name = '(erased)', email = NULL, phone = NULL,
@@ -211,17 +213,13 @@ async fn erase(
     let statement =
         open.query(&["DELETE FROM {schema}.customer_keys AS it WHERE it.customer_id = $1"]);
     let keys = open.execute(statement.bind(customer.as_uuid())).await?;
-    if rows + keys == 0 {
+    let messages = kept_messages::erase(open, customer).await?;
+    if rows + keys + messages == 0 {
         let statement =
             open.query(&["SELECT it.id FROM {schema}.customers AS it WHERE it.id = $1"]);
         let found = open.optional(statement.bind(customer.as_uuid())).await?;
         return Ok(found.map(|_| ErasureReport::default()));
     }
-    let statement = open.query(&[
-        "UPDATE {schema}.kept_messages SET address = NULL, subject = NULL, body = NULL
-        WHERE customer_id = $1 AND num_nonnulls(address, subject, body) > 0",
-    ]);
-    let messages = open.execute(statement.bind(customer.as_uuid())).await?;
     let report = ErasureReport::default()
         .with(Trace::Customer, rows)
         .with(Trace::HostKey, keys)

@@ -26,6 +26,7 @@ mod events;
 mod groups;
 mod hook;
 mod joined;
+mod kept_messages;
 mod keyset;
 mod ledger;
 mod mapped;

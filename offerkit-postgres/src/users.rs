@@ -16,7 +16,7 @@ use crate::{
     transaction::{Call, PgTransaction},
 };
 
-const COLUMNS: &str = "SELECT it.id, it.username, it.password_hash, it.full_name, it.email, it.is_super_admin, it.is_active,
+const COLUMNS: &str = "SELECT it.id, it.username, it.password_hash, it.full_name, it.email, it.phone, it.is_super_admin, it.is_active,
     it.identity_issuer, it.identity_subject, it.must_change_password, it.credential_version, it.hold_reset_by,
     it.hold_until, it.is_established, it.created_by, it.created_at, it.updated_at, it.version";
 const FROM: &str = " FROM {schema}.users AS it ";
@@ -28,8 +28,8 @@ impl UserRepository for PgTransaction {
         let statement = call.query(&[
             "INSERT INTO {schema}.users (id, username, password_hash, full_name, email, is_super_admin, is_active,
                 identity_issuer, identity_subject, must_change_password, credential_version, hold_reset_by, hold_until,
-                is_established, updated_at, version, created_by, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                is_established, updated_at, phone, version, created_by, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         ]);
         let statement = bind(statement, user)?
             .bind(signed(user.version().get())?)
@@ -45,8 +45,8 @@ impl UserRepository for PgTransaction {
             "UPDATE {schema}.users SET username = $2, password_hash = $3, full_name = $4, email = $5,
                 is_super_admin = $6, is_active = $7, identity_issuer = $8, identity_subject = $9,
                 must_change_password = $10, credential_version = $11, hold_reset_by = $12, hold_until = $13,
-                is_established = $14, updated_at = $15, version = version + 1
-            WHERE id = $1 AND version = $16",
+                is_established = $14, updated_at = $15, phone = $16, version = version + 1
+            WHERE id = $1 AND version = $17",
         ]);
         let statement = bind(statement, &user)?.bind(signed(user.version().get())?);
         if call.execute(statement).await? == 0 {
@@ -179,7 +179,7 @@ async fn find_with_held(
     Ok(user)
 }
 
-/// Binds $1 to $15: what an update may change, after the id.
+/// Binds $1 to $16: what an update may change, after the id.
 fn bind(statement: Statement, user: &User) -> Result<Statement, StoreError> {
     let hold = user.hold().as_ref();
     let identity = user.identity().as_ref();
@@ -203,7 +203,8 @@ fn bind(statement: Statement, user: &User) -> Result<Statement, StoreError> {
         }))
         .bind(hold.map(|it| it.until.as_datetime()))
         .bind(user.is_established())
-        .bind(user.updated_at().as_datetime()))
+        .bind(user.updated_at().as_datetime())
+        .bind(user.phone().as_ref().map(ToString::to_string)))
 }
 
 fn user(row: &Row) -> Result<User, StoreError> {
@@ -218,6 +219,7 @@ fn user(row: &Row) -> Result<User, StoreError> {
         name: row.text("username")?,
         full_name: row.optional_text("full_name")?,
         email: row.optional_text("email")?,
+        phone: row.optional_text("phone")?,
         is_super_admin: row.get("is_super_admin")?,
         is_active: row.get("is_active")?,
         password: password.map(PasswordHash::new),

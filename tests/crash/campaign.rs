@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use offerkit::{
-    domain::{Channel, MessageTemplate},
+    domain::{Channel, MessageText},
     id::SystemIds,
     postgres::{PgStore, SchemaName},
     testing::TestPlatform,
@@ -25,11 +25,8 @@ pub(crate) async fn prepare(url: String, customers: usize) -> Outcome {
     platform.customers(customers).await?;
     let offer = tenant.approved_offer("Gold").await?;
     let mut draft = tenant.campaign(offer.id())?;
-    let message = MessageTemplate {
-        subject: None,
-        body: "Dear {{ customer.full_name }}".to_owned(),
-    };
-    draft.messages = [(Channel::Webhook, message)].into();
+    let message = MessageText::new("Dear {{ customer.full_name }}");
+    draft.messages = [(Channel::Webhook, message.into())].into();
     draft.start_date = SystemClock.now().date() - TimeDelta::days(1);
     draft.end_date = draft.start_date + TimeDelta::days(30);
     tenant.launched_campaign(draft).await?;

@@ -1,6 +1,6 @@
-//! Channels and the messages that go over them.
+//! The channels that messages go over.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,15 @@ impl Channel {
             Self::Sms | Self::Webhook => false,
         }
     }
+
+    /// Whether messages on this channel may have HTML beside their text.
+    #[must_use]
+    pub const fn has_html(self) -> bool {
+        match self {
+            Self::Email => true,
+            Self::Sms | Self::Push | Self::Webhook => false,
+        }
+    }
 }
 
 impl fmt::Display for Channel {
@@ -64,22 +73,3 @@ impl FromStr for Channel {
             .ok_or_else(|| ChannelError(text.chars().take(64).collect()))
     }
 }
-
-/// What is sent over one channel: templates, filled in for each customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MessageTemplate {
-    /// The template of the subject line, on channels that have one.
-    pub subject: Option<String>,
-    /// The template of the text.
-    pub body: String,
-}
-
-impl MessageTemplate {
-    /// The most bytes of a body's template.
-    pub const MAX_BODY_BYTES: usize = 65_536;
-    /// The most bytes of a subject's template.
-    pub const MAX_SUBJECT_BYTES: usize = 1_024;
-}
-
-/// A campaign's channels, each with its message.
-pub type Messages = BTreeMap<Channel, MessageTemplate>;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::{Version, entity::entity};
 use crate::{
     id::UserId,
-    text::{EmailAddress, FullName, Issuer, SubjectName, Username},
+    text::{EmailAddress, FullName, Issuer, PhoneNumber, SubjectName, Username},
     time::Timestamp,
 };
 
@@ -79,6 +79,8 @@ entity! {
         full_name: Option<FullName>,
         /// Where the person is reached.
         email: Option<EmailAddress>,
+        /// The phone on which the person is sent texts.
+        phone: Option<PhoneNumber>,
         /// Whether the user manages the platform.
         [copy] is_super_admin: bool,
         /// Whether the user may do anything at all.
@@ -115,6 +117,8 @@ pub struct NewUser {
     pub full_name: Option<FullName>,
     /// Where the person is reached.
     pub email: Option<EmailAddress>,
+    /// The phone on which the person is sent texts.
+    pub phone: Option<PhoneNumber>,
     /// The external identity, if the user has one.
     pub identity: Option<ExternalIdentity>,
 }
@@ -127,6 +131,7 @@ impl NewUser {
             name,
             full_name: None,
             email: None,
+            phone: None,
             identity: None,
         }
     }
@@ -139,6 +144,8 @@ pub struct UserChange {
     pub full_name: Option<Option<FullName>>,
     /// Where the person is reached; `Some(None)` removes it.
     pub email: Option<Option<EmailAddress>>,
+    /// The phone on which the person is sent texts; `Some(None)` removes it.
+    pub phone: Option<Option<PhoneNumber>>,
     /// The external identity; `Some(None)` removes it.
     pub identity: Option<Option<ExternalIdentity>>,
 }
@@ -153,6 +160,7 @@ impl User {
             name: new.name,
             full_name: new.full_name,
             email: new.email,
+            phone: new.phone,
             is_super_admin: false,
             is_active: true,
             password: None,
@@ -186,6 +194,9 @@ impl User {
         }
         if let Some(email) = change.email {
             parts.email = email;
+        }
+        if let Some(phone) = change.phone {
+            parts.phone = phone;
         }
         parts.updated_at = now;
         if let Some(identity) = change.identity

@@ -152,6 +152,8 @@ actions! {
     ViewRecipients = "campaign.view_recipients", "see recipients";
     /// See or export a campaign's recipients with their addresses.
     ViewRecipientsUnmasked = "campaign.view_recipients_unmasked", "see recipients' addresses";
+    /// Send a campaign's message to somebody of the staff.
+    TestSend = "campaign.test_send", "send test messages";
     /// Make a segment, or a new version of one.
     WriteSegment = "segment.write", "write segments";
     /// Seal the audit log.

@@ -101,6 +101,7 @@ impl Action {
             | Self::CompleteCampaign
             | Self::CommentCampaign
             | Self::RetryDeliveries
+            | Self::TestSend
             | Self::ViewRecipientsUnmasked => &[K::Campaign],
         }
     }
@@ -192,6 +193,8 @@ impl Action {
                 (Requirement::Permission(P::Comment), true)
             }
             Self::ViewCampaigns => (Requirement::Permission(P::ViewCampaigns), false),
+            // They reach the staff alone, so whoever may see a campaign may see it as it arrives.
+            Self::TestSend => (Requirement::Permission(P::ViewCampaigns), true),
             Self::CreateCampaign
             | Self::EditCampaign
             | Self::RequestLaunch

@@ -115,8 +115,9 @@ pub trait CustomerStore: Send + Sync {
         event: AuditEvent,
     ) -> Result<ImportReport, StoreError>;
 
-    /// Scrubs a customer's personal data ([`Customer::erased`]) and the messages that were kept of them, and keeps the row;
-    /// answers what was scrubbed, nothing where that was done before, and none where there is no such customer. The event's
+    /// Scrubs a customer's personal data ([`Customer::erased`]) and keeps the row; deletes the messages that were kept of them
+    /// ([`KeptMessages`](super::KeptMessages)), also where the customer stands in another source. Answers what was scrubbed,
+    /// nothing where that was done before, and none where there is neither such a customer nor a message. The event's
     /// record gets the answer as its result. Deliveries stay as they are, with the reasons that notifiers gave.
     ///
     /// # Errors

@@ -51,11 +51,13 @@ pub struct Message {
     pub subject: Option<String>,
     /// The text.
     pub body: String,
-    /// The same text as HTML, on channels that take it. The services write plain text alone; a host adds HTML on the way.
+    /// The same as HTML, on channels that take it, where the campaign has it.
     pub html: Option<String>,
     /// Where the customer opts out with one request (RFC 8058), an `https` URL that is theirs alone. The services know of
     /// none; a host adds it on the way.
     pub unsubscribe_url: Option<String>,
+    /// Whether it goes to somebody of the staff who tries a campaign's message. Its texts say so already.
+    pub is_test: bool,
     /// How often it was tried, this time included.
     pub attempt: u32,
 }

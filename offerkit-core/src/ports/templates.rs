@@ -45,6 +45,14 @@ pub trait TemplateEngine: Send + Sync {
     /// [`TemplateError::Syntax`], or [`TemplateError::UnknownName`] for the first other name.
     fn check(&self, template: &str, names: &[String]) -> Result<(), TemplateError>;
 
+    /// The names of values that a template uses, in order. One that it reads in a way that cannot be told from its text, by a
+    /// slice say, may be missing.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError::Syntax`].
+    fn names(&self, template: &str) -> Result<Vec<String>, TemplateError>;
+
     /// The template filled in with the members of `values`.
     ///
     /// # Errors

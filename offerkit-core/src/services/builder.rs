@@ -37,6 +37,7 @@ impl OfferkitBuilder {
                 has_own_source: false,
                 customer_store: backend.clone(),
                 ledger: backend.clone(),
+                kept_messages: backend.clone(),
                 seals: backend,
                 notifiers: BTreeMap::new(),
                 clock: Arc::new(SystemClock),

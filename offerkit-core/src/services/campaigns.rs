@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{Acting, Error, messages, work::Work};
+use super::{Acting, Error, messages as templates, work::Work};
 use crate::{
     criteria::{Criteria, Moment},
     domain::{
@@ -17,14 +17,18 @@ use crate::{
 };
 
 mod launching;
+mod messages;
 mod previewing;
 mod reading;
 mod running;
 mod scheduling;
+mod test_sending;
 mod waterfall;
 mod writing;
 
+pub use messages::{FilledMessage, MessagePreview, Sample};
 pub use previewing::{AudiencePreview, MaskedCustomer};
+pub use test_sending::{TestMessage, TestOutcome};
 
 /// A tenant's campaigns.
 ///
@@ -172,10 +176,10 @@ impl Work<'_> {
     fn check_messages(
         &self,
         configuration: &OfferConfiguration,
-        templates: &Messages,
+        messages: &Messages,
         content: &OfferContent,
     ) -> Result<(), Error> {
-        if let Some(channel) = templates
+        if let Some(channel) = messages
             .keys()
             .find(|channel| !configuration.settings.channels.contains(channel))
         {
@@ -183,6 +187,6 @@ impl Work<'_> {
                 "the tenant's offer configuration does not allow the channel {channel}"
             )));
         }
-        messages::check(self.templates(), templates, content)
+        templates::check(self.templates(), messages, content)
     }
 }

@@ -16,6 +16,7 @@ use crate::{
 mod batches;
 mod ending;
 mod filling;
+mod keeping;
 mod recipients;
 mod recovering;
 mod sending;

@@ -10,7 +10,7 @@ use crate::{
     policy::{DenialKind, Denied},
     ports::{HashError, StoreError, TemplateError},
     schema::{SchemaError, SchemaViolations},
-    text::{PasswordError, TextError},
+    text::{LanguageTag, PasswordError, TextError},
 };
 
 /// Why a service did not do what was asked. Nothing was changed.
@@ -48,11 +48,13 @@ pub enum Error {
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// A message's template with a mistake.
-    #[error("the {part} of the {channel} message: {source}")]
+    #[error("the {part} of the {channel} message{}: {source}", in_language(.language.as_ref()))]
     Template {
         /// The channel of the message.
         channel: crate::domain::Channel,
-        /// `subject` or `body`.
+        /// The language of the text, where it is a translation or the message says which it is in.
+        language: Option<LanguageTag>,
+        /// `subject`, `body` or `html`.
         part: &'static str,
         /// The mistake.
         source: TemplateError,
@@ -72,6 +74,12 @@ pub enum Error {
     /// Too many failed logins under this name from this source.
     #[error("too many failed logins; try again in {} seconds", .retry_after.as_secs().max(1))]
     TooManyAttempts {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// Somebody has sent as many test messages as they may within an hour.
+    #[error("you have sent as many tests as you may within an hour; try again in {} seconds", .retry_after.as_secs().max(1))]
+    TooManyTests {
         /// How long to wait.
         retry_after: Duration,
     },
@@ -199,7 +207,7 @@ impl Error {
             | Self::Invalid(_)
             | Self::Unreadable { .. }
             | Self::Password(_) => ErrorKind::Invalid,
-            Self::TooManyAttempts { .. } => ErrorKind::TooManyRequests,
+            Self::TooManyAttempts { .. } | Self::TooManyTests { .. } => ErrorKind::TooManyRequests,
             Self::Store(error) => store_kind(error),
             Self::Hash(_) | Self::Entropy(_) | Self::NotConfigured(_) | Self::NoNotifier(_) => {
                 ErrorKind::Internal
@@ -247,4 +255,8 @@ impl fmt::Display for ErrorKind {
             Self::Internal => "internal",
         })
     }
+}
+/// Which text of a message a sentence is about.
+pub(super) fn in_language(language: Option<&LanguageTag>) -> String {
+    language.map_or_else(String::new, |language| format!(" in {language}"))
 }

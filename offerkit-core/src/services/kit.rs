@@ -7,16 +7,22 @@ use crate::{
     domain::Channel,
     id::IdSource,
     ports::{
-        AuditSeals, CustomerSource, CustomerStore, Ledger, Notifier, PasswordHasher, Profile,
-        Sessions, Store, TemplateEngine,
+        AuditSeals, CustomerSource, CustomerStore, KeptMessages, Ledger, Notifier, PasswordHasher,
+        Profile, Sessions, Store, TemplateEngine,
     },
     time::{Clock, Timestamp},
 };
 
 /// A store that keeps everything; every adapter that implements the ports is one.
-pub trait Backend: Store + Sessions + CustomerSource + CustomerStore + Ledger + AuditSeals {}
+pub trait Backend:
+    Store + Sessions + CustomerSource + CustomerStore + Ledger + KeptMessages + AuditSeals
+{
+}
 
-impl<T: Store + Sessions + CustomerSource + CustomerStore + Ledger + AuditSeals> Backend for T {}
+impl<T: Store + Sessions + CustomerSource + CustomerStore + Ledger + KeptMessages + AuditSeals>
+    Backend for T
+{
+}
 
 /// Offerkit, as an application holds it: cheap to clone, safe to share between threads and tasks.
 ///
@@ -45,6 +51,7 @@ pub(super) struct Inner {
     pub(super) has_own_source: bool,
     pub(super) customer_store: Arc<dyn CustomerStore>,
     pub(super) ledger: Arc<dyn Ledger>,
+    pub(super) kept_messages: Arc<dyn KeptMessages>,
     pub(super) seals: Arc<dyn AuditSeals>,
     pub(super) notifiers: BTreeMap<Channel, Arc<dyn Notifier>>,
     pub(super) clock: Arc<dyn Clock>,
@@ -61,6 +68,7 @@ impl Inner {
         self.sessions = backend.clone();
         self.customer_store = backend.clone();
         self.ledger = backend.clone();
+        self.kept_messages = backend.clone();
         self.seals = backend.clone();
         if !self.has_own_source {
             self.customers = backend;

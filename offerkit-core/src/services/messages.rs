@@ -2,10 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::Error;
+use super::{Error, error};
 use crate::{
-    domain::{Campaign, Channel, Customer, MessageTemplate, Messages, OfferContent, Tenant},
+    domain::{
+        Campaign, Channel, Customer, MessageTemplate, MessageText, Messages, OfferContent, Tenant,
+    },
     ports::{Escape, TemplateEngine, TemplateError},
+    text::LanguageTag,
 };
 
 /// What a message may say of its customer; the offer's members are named by its data.
@@ -26,7 +29,7 @@ const OTHER_NAMES: [&str; 4] = [
     "tenant.name",
 ];
 
-/// Checks a campaign's messages against the names they may use.
+/// Checks a campaign's messages, in every language, against the names they may use.
 pub(super) fn check(
     engine: &dyn TemplateEngine,
     messages: &Messages,
@@ -39,17 +42,15 @@ pub(super) fn check(
     }
     let names = names(content);
     for (channel, message) in messages {
-        check_shape(*channel, message)?;
-        let parts = [
-            ("subject", message.subject.as_deref()),
-            ("body", Some(message.body.as_str())),
-        ];
-        for (part, template) in parts {
-            if let Some(template) = template {
+        check_languages(*channel, message)?;
+        for (language, text) in message.texts() {
+            check_shape(*channel, language, text)?;
+            for (part, template) in parts(text) {
                 engine
                     .check(template, &names)
                     .map_err(|source| Error::Template {
                         channel: *channel,
+                        language: language.cloned(),
                         part,
                         source,
                     })?;
@@ -59,25 +60,76 @@ pub(super) fn check(
     Ok(())
 }
 
-fn check_shape(channel: Channel, message: &MessageTemplate) -> Result<(), Error> {
-    let invalid = |problem: &str| Err(Error::Invalid(format!("the {channel} message {problem}")));
-    let subject = message.subject.as_deref();
+/// The templates of a text, each with what it is.
+fn parts(text: &MessageText) -> impl Iterator<Item = (&'static str, &str)> {
+    let subject = text.subject.as_deref().map(|subject| ("subject", subject));
+    let html = text.html.as_deref().map(|html| ("html", html));
+    subject
+        .into_iter()
+        .chain([("body", text.body.as_str())])
+        .chain(html)
+}
+
+fn check_languages(channel: Channel, message: &MessageTemplate) -> Result<(), Error> {
+    let translations = &message.translations;
+    if translations.len() > MessageTemplate::MAX_TRANSLATIONS {
+        return Err(Error::Invalid(format!(
+            "the {channel} message has {} translations, {} are allowed",
+            translations.len(),
+            MessageTemplate::MAX_TRANSLATIONS
+        )));
+    }
+    match &message.language {
+        Some(language) if translations.contains_key(language) => Err(Error::Invalid(format!(
+            "the {channel} message is in {language} itself, and has a translation into it"
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn check_shape(
+    channel: Channel,
+    language: Option<&LanguageTag>,
+    text: &MessageText,
+) -> Result<(), Error> {
+    let invalid = |problem: &str| {
+        let of = error::in_language(language);
+        Err(Error::Invalid(format!(
+            "the {channel} message{of} {problem}"
+        )))
+    };
+    let subject = text.subject.as_deref();
     if channel.has_subject() && subject.is_none_or(|subject| subject.trim().is_empty()) {
         return invalid("has no subject");
     }
     if !channel.has_subject() && subject.is_some() {
         return invalid("has a subject, but that channel has none");
     }
-    if subject.is_some_and(|subject| subject.len() > MessageTemplate::MAX_SUBJECT_BYTES) {
+    if subject.is_some_and(|subject| subject.len() > MessageText::MAX_SUBJECT_BYTES) {
         return invalid("has a subject of more than 1,024 bytes");
     }
-    if message.body.trim().is_empty() {
+    if subject.is_some_and(|subject| subject.contains(breaks_line)) {
+        return invalid("has a line break or another control character in its subject");
+    }
+    if text.body.trim().is_empty() {
         return invalid("has no text");
     }
-    if message.body.len() > MessageTemplate::MAX_BODY_BYTES {
+    if text.body.len() > MessageText::MAX_BODY_BYTES {
         return invalid("has a text of more than 65,536 bytes");
     }
-    Ok(())
+    match text.html.as_deref() {
+        Some(_) if !channel.has_html() => invalid("has HTML, but that channel takes text alone"),
+        Some(html) if html.trim().is_empty() => invalid("has an empty HTML part"),
+        Some(html) if html.len() > MessageText::MAX_BODY_BYTES => {
+            invalid("has HTML of more than 65,536 bytes")
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Whether a character ends a line of a header, or does something else there than being read.
+fn breaks_line(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 fn names(content: &OfferContent) -> Vec<String> {
@@ -89,38 +141,83 @@ fn names(content: &OfferContent) -> Vec<String> {
         .collect()
 }
 
-/// A message's subject and text for one customer.
+/// What one customer is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rendered {
     pub(super) subject: Option<String>,
     pub(super) body: String,
+    pub(super) html: Option<String>,
 }
 
-/// Fills in a message for one customer. What the customer has no value for is empty.
+/// Fills in a message for one customer, in the language they prefer or the nearest there is. What the customer has no value
+/// for is empty.
 pub(super) fn render(
     engine: &dyn TemplateEngine,
     message: &MessageTemplate,
     shared: &Value,
     customer: &Customer,
 ) -> Result<Rendered, TemplateError> {
+    let (_, text) = message.text_for(customer.preferred_language());
+    fill(engine, text, &with_customer(shared, customer))
+}
+
+/// Fills in a text.
+pub(super) fn fill(
+    engine: &dyn TemplateEngine,
+    text: &MessageText,
+    values: &Value,
+) -> Result<Rendered, TemplateError> {
+    let subject = text.subject.as_deref();
+    let subject = subject.map(|subject| engine.render(subject, Escape::Text, values));
+    let html = text.html.as_deref();
+    let html = html.map(|html| engine.render(html, Escape::Html, values));
+    let rendered = Rendered {
+        subject: subject.transpose()?.map(|subject| one_line(&subject)),
+        body: engine.render(&text.body, Escape::Text, values)?,
+        html: html.transpose()?,
+    };
+    // A template can write one by an escape; no database keeps it.
+    let html = rendered.html.as_deref().unwrap_or_default();
+    if rendered.body.contains('\0') || html.contains('\0') {
+        return Err(TemplateError::Render("it has a NUL".to_owned()));
+    }
+    Ok(rendered)
+}
+
+/// A subject whose values may have brought line breaks: a header ends at one, and what follows would be another header. Each
+/// run of such characters becomes a space, so that a customer whose name has a tab gets the message all the same.
+fn one_line(subject: &str) -> String {
+    let parts = subject.split(breaks_line).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// What a customer's message is filled in with.
+pub(super) fn with_customer(shared: &Value, customer: &Customer) -> Value {
     let mut values = shared.clone();
     if let Some(values) = values.as_object_mut() {
         values.insert("customer".to_owned(), customer_values(customer));
     }
-    let subject = message
-        .subject
-        .as_deref()
-        .map(|subject| engine.render(subject, Escape::Text, &values))
-        .transpose()?;
-    if subject
-        .as_deref()
-        .is_some_and(|subject| subject.contains(char::is_control))
-    {
-        return Err(TemplateError::Render(
-            "the subject has a line break or another control character".to_owned(),
-        ));
-    }
-    let body = engine.render(&message.body, Escape::Text, &values)?;
-    Ok(Rendered { subject, body })
+    values
+}
+
+/// The names in a text that have no value, in order.
+pub(super) fn absent(
+    engine: &dyn TemplateEngine,
+    text: &MessageText,
+    values: &Value,
+) -> Vec<String> {
+    let names = parts(text).flat_map(|(_, template)| engine.names(template).unwrap_or_default());
+    let mut absent: Vec<_> = names.filter(|name| is_absent(name, values)).collect();
+    absent.sort_unstable();
+    absent.dedup();
+    absent
+}
+
+fn is_absent(name: &str, values: &Value) -> bool {
+    let found = name
+        .split('.')
+        .try_fold(values, |value, member| value.get(member));
+    found.is_none_or(|value| value.is_null() || value.as_str().is_some_and(str::is_empty))
 }
 
 /// What all customers' messages of a campaign share.
@@ -147,3 +244,6 @@ fn customer_values(customer: &Customer) -> Value {
         "occupation": customer.occupation().unwrap_or_default(),
     })
 }
+
+#[cfg(test)]
+mod tests;

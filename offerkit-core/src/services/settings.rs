@@ -30,6 +30,25 @@ pub struct Settings {
     pub retry_wait: TimeDelta,
     /// The most customers in a sample of an audience: 20.
     pub sample_size: usize,
+    /// How many test messages somebody may send in a tenant within an hour: 20. At most a page is counted, 1,000; tests of
+    /// several campaigns that are sent at the same moment may be a few more.
+    pub test_sends_per_hour: u16,
+    /// Which messages are kept as they were filled in: while a provider that knows deliveries by their keys may be given one
+    /// again.
+    pub keep_messages: KeepMessages,
+}
+
+/// Which messages are kept as they were filled in, until their customer is erased at the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeepMessages {
+    /// Those that a provider may be given twice under one key ([`Guarantee::Deduplicated`](crate::ports::Guarantee)), from
+    /// before the first time until it is settled or the key is forgotten: such a provider compares, or answers with what
+    /// became of the first. Other providers are given a message again where they did not take it, or where a repeat does no
+    /// harm: it is filled in anew, and nothing has to be written for it.
+    #[default]
+    WhileNeeded,
+    /// Every message, for good: what exactly a customer was told can be shown. Every attempt under one launch is the same.
+    Always,
 }
 
 impl Default for Settings {
@@ -47,6 +66,8 @@ impl Default for Settings {
             delivery_attempts: 5,
             retry_wait: TimeDelta::minutes(1),
             sample_size: 20,
+            test_sends_per_hour: 20,
+            keep_messages: KeepMessages::WhileNeeded,
         }
     }
 }

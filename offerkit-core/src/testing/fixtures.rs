@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{CountingIds, FixedClock, PlainHasher, RecordingNotifier};
 use crate::{
     domain::{
-        Campaign, Channel, Customer, ExternalIdentity, MessageTemplate, NewUser, Offer, Schedule,
+        Campaign, Channel, Customer, ExternalIdentity, MessageText, NewUser, Offer, Schedule,
         Tenant, User,
         customer::{CustomerBuilder, CustomerFieldError},
     },
@@ -258,16 +258,14 @@ impl TestTenant {
     /// None that a caller could cause.
     pub fn campaign(&self, offer: OfferId) -> Result<CampaignDraft, Error> {
         let start_date = self.platform.clock.now().date();
-        let message = MessageTemplate {
-            subject: Some("{{ offer.title }}".to_owned()),
-            body: "Dear {{ customer.full_name }}, it is {{ offer.rate }} %.".to_owned(),
-        };
+        let message = MessageText::new("Dear {{ customer.full_name }}, it is {{ offer.rate }} %.")
+            .with_subject("{{ offer.title }}");
         Ok(CampaignDraft {
             offer,
             name: "Spring".parse()?,
             description: None,
             selection_criteria: r#"{"$everyone": true}"#.to_owned(),
-            messages: [(Channel::Email, message)].into(),
+            messages: [(Channel::Email, message.into())].into(),
             start_date,
             end_date: start_date + TimeDelta::days(30),
             schedule: Schedule::default(),
@@ -304,6 +302,7 @@ fn new_user(name: &str) -> Result<NewUser, Error> {
         name: name.parse()?,
         full_name: None,
         email: None,
+        phone: None,
         identity: None,
     })
 }

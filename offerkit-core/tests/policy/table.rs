@@ -75,6 +75,7 @@ const TABLE: &str = "
 | campaign.retry_deliveries         | campaign                   |     |           |        |          |   ●   |          |       |                    |    ●    |   ●    |         |
 | campaign.view_recipients          | tenant, campaign           |     |           |        |          |   ●   |          |       |                    |    ●    |        |         |
 | campaign.view_recipients_unmasked | campaign                   |     |           |        |          |       |    ●     |       |                    |    ●    |        |         |
+| campaign.test_send                | campaign                   |     |           |   ●    |    ●     |   ●   |          |       |                    |    ●    |   ●    |         |
 | segment.write                     | tenant                     |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
 | audit.seal                        | platform, tenant           |     |           |        |          |       |          |       | sealer             |    ●    |        |         |
 ";

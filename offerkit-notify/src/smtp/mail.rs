@@ -8,6 +8,9 @@ use offerkit_core::{ports::Message, time::Timestamp};
 
 use super::address::Mailbox;
 
+/// By which filters know what was sent to try a message.
+const TEST_HEADER: &str = "X-Offerkit-Test";
+
 /// What all mails of a notifier have in common.
 #[derive(Debug)]
 pub(super) struct Letterhead {
@@ -59,6 +62,9 @@ impl Letterhead {
         }
         if let Some(html) = &message.html {
             builder = builder.html_body(lines(html));
+        }
+        if message.is_test {
+            builder = builder.header(TEST_HEADER, Raw::new("true"));
         }
         if let Some(url) = &message.unsubscribe_url {
             if !is_one_click(url) {

@@ -22,6 +22,7 @@ pub(crate) fn message(channel: Channel, customer: u128, address: &str) -> Messag
         body: "Dear Asha,\nyour card waits.".to_owned(),
         html: None,
         unsubscribe_url: None,
+        is_test: false,
         attempt: 1,
     }
 }

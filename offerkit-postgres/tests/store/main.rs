@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod connections;
+mod erasing;
 mod locks;
 mod plans;
 mod proxy;

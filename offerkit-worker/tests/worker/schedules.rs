@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use offerkit_core::{
-    domain::{Campaign, CampaignStatus, Channel, MessageTemplate, MissedStart, Schedule},
+    domain::{Campaign, CampaignStatus, Channel, MessageText, MissedStart, Schedule},
     services::Settings,
 };
 use offerkit_worker::{Event, Shutdown};
@@ -22,11 +22,8 @@ const DAY: u64 = 24 * HOUR;
 async fn tomorrow(w: &World, schedule: Schedule) -> Outcome<Campaign> {
     let offer = w.tenant.approved_offer("Spring cashback").await?;
     let mut draft = w.tenant.campaign(offer.id())?;
-    let message = MessageTemplate {
-        subject: None,
-        body: "Dear {{ customer.full_name }}".to_owned(),
-    };
-    draft.messages = [(Channel::Webhook, message)].into();
+    let message = MessageText::new("Dear {{ customer.full_name }}");
+    draft.messages = [(Channel::Webhook, message.into())].into();
     draft.start_date = "2026-03-03".parse()?;
     draft.end_date = draft.start_date + TimeDelta::days(10);
     draft.schedule = schedule;

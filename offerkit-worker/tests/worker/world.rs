@@ -4,7 +4,7 @@ use std::{error::Error, time::Duration};
 
 use chrono::TimeDelta;
 use offerkit_core::{
-    domain::{Campaign, Channel, DeliveryStatus, MessageTemplate, Stop, StopExtent},
+    domain::{Campaign, Channel, DeliveryStatus, MessageText, Stop, StopExtent},
     policy::Job,
     services::{Context, OfferkitBuilder, Settings},
     testing::{TestPlatform, TestTenant},
@@ -73,11 +73,8 @@ impl World {
     pub(crate) async fn launched(&self, tenant: &TestTenant, criteria: &str) -> Outcome<Campaign> {
         let offer = tenant.approved_offer(criteria).await?;
         let mut draft = tenant.campaign(offer.id())?;
-        let message = MessageTemplate {
-            subject: None,
-            body: "Dear {{ customer.full_name }}".to_owned(),
-        };
-        draft.messages = [(Channel::Webhook, message)].into();
+        let message = MessageText::new("Dear {{ customer.full_name }}");
+        draft.messages = [(Channel::Webhook, message.into())].into();
         criteria.clone_into(&mut draft.selection_criteria);
         Ok(tenant.launched_campaign(draft).await?)
     }

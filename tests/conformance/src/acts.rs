@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use offerkit_core::{
     domain::{
-        Campaign, Channel, DeliveryStatus, MessageTemplate, Offer, Permission, PermissionSet, Scope,
+        Campaign, Channel, DeliveryStatus, MessageText, Offer, Permission, PermissionSet, Scope,
     },
     id::OfferId,
     page::{MAX_PAGE_SIZE, Order, PageRequest},
@@ -131,14 +131,12 @@ impl<B: Adapter> World<B> {
 
     /// What a campaign over one channel would say.
     pub(crate) fn over(&self, channel: Channel, offer: OfferId) -> Result<CampaignDraft, Error> {
-        let message = MessageTemplate {
-            subject: channel
-                .has_subject()
-                .then(|| "{{ offer.title }}".to_owned()),
-            body: "Dear {{ customer.full_name }}, {{ offer.rate }} %.".to_owned(),
-        };
+        let mut message = MessageText::new("Dear {{ customer.full_name }}, {{ offer.rate }} %.");
+        if channel.has_subject() {
+            message = message.with_subject("{{ offer.title }}");
+        }
         let mut draft = self.tenant.campaign(offer)?;
-        draft.messages = [(channel, message)].into();
+        draft.messages = [(channel, message.into())].into();
         Ok(draft)
     }
 

@@ -31,14 +31,15 @@ pub mod rules;
 
 cases::files! {
     ports: {
-        approvals, audit, campaigns, catalog, comments, complaints, configurations, customers, groups, imports, launches,
-        ledger_claims, ledger_reading, ledger_runs, offers, races, random_imports, receipts, seals, segments, selections, sessions, stops, tenants,
+        approvals, audit, campaigns, catalog, comments, complaints, configurations, customers, groups, imports, kept_messages,
+        launches, ledger_claims, ledger_reading, ledger_runs, offers, races, random_imports, receipts, seals, segments, selections,
+        sessions, stops, tenants,
         transactions, users,
     }
     rules: {
         four_eyes, login, no_takeover, outsiders, revocation, audit_trail, operations, offer_life,
         campaign_life, desk, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
         offer_schema, audit_log, saved_segments, received, audience_counts, worklist, schedules, stopping,
-        file_imports,
+        file_imports, languages, resends, test_sends,
     }
 }

@@ -63,6 +63,7 @@ impl<B: Adapter> World<B> {
             name: name.parse()?,
             full_name: Some("Asha Rao".parse()?),
             email: Some("asha@example.com".parse()?),
+            phone: Some("+919876543210".parse()?),
             identity: None,
         };
         let id = UserId::from_uuid(self.uuid());

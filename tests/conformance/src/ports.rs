@@ -10,6 +10,7 @@ pub mod configurations;
 pub mod customers;
 pub mod groups;
 pub mod imports;
+pub mod kept_messages;
 pub mod launches;
 pub mod ledger_claims;
 pub mod ledger_reading;

@@ -110,15 +110,7 @@ impl Campaigns {
     ///
     /// [`Error::Denied`] unless a group permits it, [`Error::NotFound`].
     pub async fn sample(&self, id: CampaignId) -> Result<Vec<MaskedCustomer>, Error> {
-        let (action, acting) = (Action::ViewRecipients, self.acting.unnamed());
-        acting
-            .mutate(action, || async {
-                let mut work = acting.write(Scope::Tenant(self.tenant)).await?;
-                let (_, grant) = work.campaign_for_update(action, id).await?;
-                let event = work.event(grant, id);
-                work.commit(event, ()).await
-            })
-            .await?;
+        self.record_view(Action::ViewRecipients, id).await?;
         let selection = {
             let mut work = self.acting.read(Scope::Tenant(self.tenant)).await?;
             let campaign = work.viewed_campaign(id).await?;
@@ -131,5 +123,17 @@ impl Campaigns {
             .sample(&selection, kit.settings().sample_size)
             .await?;
         Ok(sample.iter().map(MaskedCustomer::from).collect())
+    }
+    /// Decides whether the actor may look at customers, and records that they do.
+    pub(super) async fn record_view(&self, action: Action, id: CampaignId) -> Result<(), Error> {
+        let acting = self.acting.unnamed();
+        acting
+            .mutate(action, || async {
+                let mut work = acting.write(Scope::Tenant(self.tenant)).await?;
+                let (_, grant) = work.campaign_for_update(action, id).await?;
+                let event = work.event(grant, id);
+                work.commit(event, ()).await
+            })
+            .await
     }
 }

@@ -54,26 +54,36 @@ impl Deliveries {
             }
         }
         if !messages.is_empty() {
-            match self.held(&claim).await {
-                Ok(None) => {}
-                Ok(Some(held)) => {
-                    self.put_back(&claim, held, batch).await;
-                    return Ok(());
-                }
+            let kept = match self.keep(messages, &claim, batches).await {
+                Ok(kept) => kept,
                 Err(error) => {
-                    self.put_back(&claim, "the campaign could not be read", batch)
+                    self.put_back(&claim, "the messages could not be kept", batch)
                         .await;
-                    return Err(error);
+                    return Err(error.into());
                 }
+            };
+            settlements.extend(kept.settlements);
+            let messages = kept.messages;
+            let held = match self.held(&claim).await {
+                Ok(None) => None,
+                Ok(Some(held)) => Some((held, Ok(()))),
+                Err(error) => Some(("the campaign could not be read", Err(error))),
+            };
+            if let Some((reason, answer)) = held {
+                self.forget_unsent(&claim, batches).await;
+                self.put_back(&claim, reason, batch).await;
+                return answer;
             }
-            let outcomes: BTreeMap<DeliveryId, Outcome> =
-                batches.notifier.send(&messages).await.into_iter().collect();
+            let outcomes: BTreeMap<DeliveryId, Outcome> = match &*messages {
+                [] => BTreeMap::new(),
+                some => batches.notifier.send(some).await.into_iter().collect(),
+            };
             let now = self.acting.kit().now();
             settlements.extend(messages.iter().map(|message| {
                 self.settlement(message.key, message.attempt, outcomes.get(&message.id), now)
             }));
         }
-        self.settle(&claim, settlements, batch).await;
+        self.settle_kept(&claim, settlements, batches, batch).await;
         Ok(())
     }
 
@@ -133,8 +143,9 @@ impl Deliveries {
             address,
             subject: rendered.subject,
             body: rendered.body,
-            html: None,
+            html: rendered.html,
             unsubscribe_url: None,
+            is_test: false,
             attempt: claimed.attempt,
         })
     }

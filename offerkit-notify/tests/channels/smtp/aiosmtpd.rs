@@ -89,6 +89,7 @@ async fn a_mail_arrives_whole() {
     message.body = format!(".\r\n.leading dots\rand\nlines\n{}", "long ₹ ".repeat(400));
     message.html = Some("<p>Dear Asha, आशा</p>".to_owned());
     message.unsubscribe_url = Some(format!("https://bank.example/out?t={}", "a1".repeat(80)));
+    message.is_test = true;
     assert_eq!(told(&send_one(&notifier, &message).await), ("sent", ""));
 
     let arrived = server.arrived().await;
@@ -113,6 +114,7 @@ async fn a_mail_arrives_whole() {
         header("list-unsubscribe-post"),
         Some("List-Unsubscribe=One-Click")
     );
+    assert_eq!(header("x-offerkit-test"), Some("true"));
     assert_eq!(arrived.r#type, "multipart/alternative");
     let plain = arrived.plain.unwrap().replace("\r\n", "\n");
     let body = message.body.replace("\r\n", "\n").replace('\r', "\n");

@@ -142,8 +142,8 @@ async fn messages_are_checked_when_they_are_saved<B: Adapter>(store: &B) -> Outc
     let campaigns = w.campaigns(&w.tenant.creator);
     let with = async |channel, subject: Option<&str>, body: &str| {
         let mut message = message.clone();
-        message.subject = subject.map(str::to_owned);
-        body.clone_into(&mut message.body);
+        message.text.subject = subject.map(str::to_owned);
+        body.clone_into(&mut message.text.body);
         let messages = [(channel, message)].into();
         campaigns
             .create(CampaignDraft {
@@ -157,6 +157,7 @@ async fn messages_are_checked_when_they_are_saved<B: Adapter>(store: &B) -> Outc
         Error::Template {
             channel: Channel::Email,
             part: "body",
+            language: None,
             source: TemplateError::UnknownName { .. }
         }
     );
@@ -219,7 +220,7 @@ async fn messages_are_checked_again_against_what_will_be_sent<B: Adapter>(store:
         .await?;
     let mut draft = w.tenant.campaign(offer.id())?;
     for message in draft.messages.values_mut() {
-        "With {{ offer.gift }}".clone_into(&mut message.body);
+        "With {{ offer.gift }}".clone_into(&mut message.text.body);
     }
     let campaign = w.tenant.requested_campaign(draft).await?;
     let launched = w.launched_by(&w.tenant.approver, &campaign).await;

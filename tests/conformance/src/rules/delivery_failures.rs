@@ -58,7 +58,7 @@ async fn a_message_that_cannot_be_filled_in_stops_no_other<B: Adapter>(store: &B
     let offer = w.tenant.approved_offer("cashback").await?;
     let mut draft = w.tenant.campaign(offer.id())?;
     for message in draft.messages.values_mut() {
-        "{% if customer.city %}{{ [1] }}{% endif %}Hello".clone_into(&mut message.body);
+        "{% if customer.city %}{{ [1] }}{% endif %}Hello".clone_into(&mut message.text.body);
     }
     let campaign = w.tenant.launched_campaign(draft).await?;
     w.job(Job::Audience).fill(campaign.id()).await?;

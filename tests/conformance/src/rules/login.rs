@@ -46,6 +46,7 @@ async fn asha<B: Adapter>(w: &World<B>) -> Result<UserId, Failure> {
         name: "asha".parse()?,
         full_name: None,
         email: None,
+        phone: None,
         identity: None,
     };
     let users = w.platform.as_root().users();
@@ -122,6 +123,7 @@ async fn a_platform_is_bootstrapped_once<B: Adapter>(store: &B) -> Outcome {
         name: "another".parse()?,
         full_name: None,
         email: None,
+        phone: None,
         identity: None,
     };
     let password = PasswordText::new(PASSWORD)?;

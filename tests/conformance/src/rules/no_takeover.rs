@@ -143,6 +143,7 @@ async fn established<B: Adapter>(w: &World<B>) -> Result<Context, Failure> {
         name: "asha".parse()?,
         full_name: None,
         email: None,
+        phone: None,
         identity: None,
     };
     let users = w.platform.as_root().users();

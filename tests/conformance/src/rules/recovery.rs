@@ -134,6 +134,7 @@ async fn reconcile_asks_the_provider_and_sends_what_it_never_saw<B: Adapter>(sto
         body: String::new(),
         html: None,
         unsubscribe_url: None,
+        is_test: false,
         attempt: 1,
     };
     let answer = crash.notifier.send(std::slice::from_ref(&message)).await;
