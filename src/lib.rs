@@ -52,6 +52,12 @@ pub use offerkit_postgres as postgres;
 #[cfg_attr(docsrs, doc(cfg(feature = "tokio")))]
 pub use offerkit_worker as worker;
 
+/// The REST API: a router that a service built with axum nests, with its OpenAPI document.
+#[cfg(feature = "axum")]
+#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
+#[doc(inline)]
+pub use offerkit_axum as axum;
+
 /// For implementing the [`ports`]: `#[async_trait] impl Notifier for …`.
 #[doc(no_inline)]
 pub use async_trait::async_trait;
