@@ -67,6 +67,11 @@ pub use offerkit_core::services::{
     Acting, CampaignDraft, Context, Error, ErrorKind, OfferDraft, Offerkit, Settings,
 };
 
+/// The program of the page, which is compiled with the tests.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../docs/http.md")]
+struct HttpPage;
+
 /// The programs of the page, which are compiled with the tests.
 #[cfg(all(doctest, feature = "postgres"))]
 #[doc = include_str!("../docs/postgres.md")]

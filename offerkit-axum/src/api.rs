@@ -13,7 +13,7 @@ use offerkit_core::services::Offerkit;
 
 use crate::{
     authenticate::Authenticate,
-    cookie, document, docs_page, layers,
+    cookie, docs_page, document, layers,
     limits::Limits,
     problem::ApiError,
     request_id, routes,

@@ -48,11 +48,8 @@ pub trait Authenticate: Send + Sync + 'static {
     /// # Errors
     ///
     /// [`Error::WrongCredentials`] or [`Error::SessionEnded`] where there is a proof, but no good one.
-    async fn authenticate(
-        &self,
-        kit: &Offerkit,
-        request: &Parts,
-    ) -> Result<Option<Context>, Error>;
+    async fn authenticate(&self, kit: &Offerkit, request: &Parts)
+    -> Result<Option<Context>, Error>;
 }
 
 /// A session's token, and how it came.

@@ -1,10 +1,14 @@
 //! The OpenAPI document: what the routes say, and what is the same for all of them.
 
+use std::collections::BTreeMap;
+
 use utoipa::openapi::{
     Content, HttpMethod, Info, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
-    schema::{ObjectBuilder, Type},
-    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    schema::{ArrayItems, ObjectBuilder, Schema, Type},
+    security::{
+        ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+    },
     tag::TagBuilder,
 };
 
@@ -23,13 +27,19 @@ const TAGS: [(&str, &str); 15] = [
     ("users", "The users of the platform"),
     ("tenants", "The tenants of the platform"),
     ("groups", "A tenant's groups and members"),
-    ("configuration", "What a tenant's offers must look like, in versions"),
+    (
+        "configuration",
+        "What a tenant's offers must look like, in versions",
+    ),
     ("catalog", "The customer fields that criteria may name"),
     ("offers", "Offers: written by some, decided on by others"),
     ("desk", "What waits for a decision"),
     ("segments", "Criteria saved under a name, in versions"),
     ("criteria", "What criteria mean, and whom they select"),
-    ("campaigns", "Campaigns: planned, launched by another person, run and ended"),
+    (
+        "campaigns",
+        "Campaigns: planned, launched by another person, run and ended",
+    ),
     ("customers", "The platform's customers"),
     ("audit", "Reading and verifying the audit logs"),
     ("health", "Whether the process lives, and can do its work"),
@@ -38,18 +48,33 @@ const TAGS: [(&str, &str); 15] = [
 /// The problems that many routes answer, by status.
 const PROBLEMS: [(&str, &str); 13] = [
     ("400", "The request cannot be read."),
-    ("401", "Nobody is logged in, the session has ended, or a name or password is wrong."),
+    (
+        "401",
+        "Nobody is logged in, the session has ended, or a name or password is wrong.",
+    ),
     ("403", "The policy refuses, and says by which rule."),
-    ("404", "There is no such thing, or the caller may not know of it."),
+    (
+        "404",
+        "There is no such thing, or the caller may not know of it.",
+    ),
     ("409", "The state of things stands against it."),
     ("412", "The object has changed since it was seen."),
     ("413", "The body is too large."),
     ("415", "The body is not JSON."),
-    ("422", "The input is wrong, and `errors` says where; or the idempotency key was used before."),
+    (
+        "422",
+        "The input is wrong, and `errors` says where; or the idempotency key was used before.",
+    ),
     ("428", "`If-Match` is needed."),
-    ("429", "Too many failed logins; `Retry-After` says how long to wait."),
+    (
+        "429",
+        "Too many failed logins; `Retry-After` says how long to wait.",
+    ),
     ("500", "The installation is at fault."),
-    ("503", "Trying again later may succeed; `Retry-After` says when."),
+    (
+        "503",
+        "Trying again later may succeed; `Retry-After` says when.",
+    ),
 ];
 
 fn response_name(status: &str) -> String {
@@ -77,13 +102,16 @@ pub(crate) fn finished(mut document: OpenApi, has_passwords: bool) -> OpenApi {
             .collect(),
     );
     let components = document.components.get_or_insert_default();
+    name_items(&mut components.schemas);
     for (status, text) in PROBLEMS {
         let shared = RefOr::T(problem(text));
         components.responses.insert(response_name(status), shared);
     }
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .description(Some("The token that logging in answers, or the host's own."))
+        .description(Some(
+            "The token that logging in answers, or the host's own.",
+        ))
         .build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     if has_passwords {
@@ -100,6 +128,28 @@ pub(crate) fn finished(mut document: OpenApi, has_passwords: bool) -> OpenApi {
         }
     }
     document
+}
+
+/// Has lists refer to their items by name: what is generic is written out anew for each list.
+fn name_items(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    let mut named = BTreeMap::new();
+    for (list, schema) in schemas.iter_mut() {
+        let Some((_, name)) = list.split_once('_') else {
+            continue;
+        };
+        let RefOr::T(Schema::Object(object)) = schema else {
+            continue;
+        };
+        if let Some(RefOr::T(Schema::Array(array))) = object.properties.get_mut("items")
+            && let ArrayItems::RefOrSchema(items) = &mut array.items
+        {
+            let shared = Box::new(RefOr::Ref(Ref::from_schema_name(name)));
+            named.insert(name.to_owned(), *std::mem::replace(items, shared));
+        }
+    }
+    for (name, schema) in named {
+        schemas.entry(name).or_insert(schema);
+    }
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {

@@ -15,6 +15,7 @@ use crate::{
     limits::Limits,
     problem::{ApiError, ProblemKind},
     request_id::{self, RequestName, RequestNames},
+    routes::IMPORT,
 };
 
 /// Puts them around a router, the outermost last.
@@ -35,9 +36,15 @@ pub(crate) fn around(router: Router, limits: Limits) -> Router {
 
 /// Refuses what is too large, and gives up what takes too long.
 async fn within(limits: Limits, request: Request, next: Next) -> Response {
-    let uri = request.uri().path_and_query().map_or(0, |uri| uri.as_str().len());
+    let uri = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |uri| uri.as_str().len());
     if uri > limits.uri_bytes {
-        let detail = format!("a path with its query has at most {} bytes", limits.uri_bytes);
+        let detail = format!(
+            "a path with its query has at most {} bytes",
+            limits.uri_bytes
+        );
         return ApiError::new(ProblemKind::UriTooLong, detail).into_response();
     }
     let headers: usize = request
@@ -49,7 +56,14 @@ async fn within(limits: Limits, request: Request, next: Next) -> Response {
         let detail = format!("headers have at most {} bytes", limits.header_bytes);
         return ApiError::new(ProblemKind::HeadersTooLarge, detail).into_response();
     }
-    match tokio::time::timeout(limits.time, next.run(request)).await {
+    let route = request.extensions().get::<MatchedPath>();
+    let is_import = route.is_some_and(|route| route.as_str().ends_with(IMPORT));
+    let time = if is_import {
+        limits.import_time
+    } else {
+        limits.time
+    };
+    match tokio::time::timeout(time, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             let detail = "the request took too long and was given up";

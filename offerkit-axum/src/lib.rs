@@ -23,6 +23,7 @@ mod document;
 mod extract;
 mod layers;
 mod limits;
+mod ndjson;
 mod problem;
 mod reply;
 mod request_id;

@@ -22,6 +22,10 @@ pub struct Limits {
     pub uri_bytes: usize,
     /// How long a request may take, from its headers to the answer's: 30 seconds. Longer is answered with 503.
     pub time: Duration,
+    /// The most bytes of a file of customers: 4 GiB. The import breaks off there.
+    pub import_bytes: u64,
+    /// How long an import may take: 6 hours. Longer is answered with 503; what was imported stays, and can be gone on with.
+    pub import_time: Duration,
     /// How many requests may hash a password or wait to: 64. More are answered with 503. The hasher itself works on as many
     /// as there are cores.
     pub logins: usize,
@@ -35,6 +39,8 @@ impl Limits {
         header_bytes: 16 * 1024,
         uri_bytes: 8 * 1024,
         time: Duration::from_secs(30),
+        import_bytes: 4 * 1024 * 1024 * 1024,
+        import_time: Duration::from_secs(6 * 60 * 60),
         logins: 64,
         stream: Duration::from_secs(60 * 60),
     };

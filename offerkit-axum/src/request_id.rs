@@ -68,7 +68,12 @@ mod tests {
 
     #[test]
     fn a_name_that_could_forge_a_log_is_not_taken() {
-        let with = |name: &str| Request::builder().header(HEADER, name).body(Body::empty()).unwrap();
+        let with = |name: &str| {
+            Request::builder()
+                .header(HEADER, name)
+                .body(Body::empty())
+                .unwrap()
+        };
         assert_eq!(given(&with("req-42")).unwrap().as_str(), "req-42");
         assert!(given(&with("a b")).is_none());
         assert!(given(&with("")).is_none());

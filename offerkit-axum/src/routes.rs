@@ -10,6 +10,7 @@ mod campaigns;
 mod catalog;
 mod configuration;
 mod criteria;
+mod customers;
 mod desk;
 mod groups;
 mod health;
@@ -26,6 +27,7 @@ mod sessions;
 mod tenants;
 mod users;
 
+pub(crate) use customers::IMPORT;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{problem::ApiError, state::State};
@@ -49,6 +51,7 @@ pub(crate) fn all(has_passwords: bool) -> OpenApiRouter<State> {
         launches::routes(),
         progress::routes(),
         recipients::routes(),
+        customers::routes(),
         audit::routes(),
     ];
     let mut all = OpenApiRouter::with_openapi(problems());

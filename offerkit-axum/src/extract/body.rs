@@ -42,7 +42,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalB
             return Ok(Self(T::default()));
         }
         if is_json {
-            return read(&bytes).map(Self);
+            return read::<Option<T>>(&bytes).map(|body| Self(body.unwrap_or_default()));
         }
         Err(ApiError::new(
             ProblemKind::UnsupportedMediaType,
@@ -64,7 +64,10 @@ async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Api
         .await
         .map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                ApiError::new(ProblemKind::TooLarge, "the body is larger than is read here")
+                ApiError::new(
+                    ProblemKind::TooLarge,
+                    "the body is larger than is read here",
+                )
             } else {
                 ApiError::malformed("the body could not be read to its end")
             }
@@ -89,7 +92,9 @@ fn problem(pointer: String, error: &serde_json::Error) -> ApiError {
     match error.classify() {
         Category::Data => {
             // The place is told by the pointer.
-            let detail = text.rsplit_once(" at line ").map_or(&*text, |(text, _)| text);
+            let detail = text
+                .rsplit_once(" at line ")
+                .map_or(&*text, |(text, _)| text);
             let place = FieldError::new(pointer, detail);
             ApiError::new(ProblemKind::Invalid, detail).at(vec![place])
         }

@@ -123,18 +123,34 @@ mod tests {
     #[tokio::test]
     async fn the_next_page_keeps_the_filter() {
         let cursor = "01890000000070008000000000000001";
-        let listing = listing(&format!("status=a+b&size=2&after={cursor}")).await.unwrap();
+        let listing = listing(&format!("status=a+b&size=2&after={cursor}"))
+            .await
+            .unwrap();
         assert_eq!(listing.filter.status.as_deref(), Some("a b"));
         assert_eq!(listing.page.size(), 2);
         let next = "01890000000070008000000000000002".parse().unwrap();
-        let page = Page { items: vec![1], next: Some(next) };
+        let page = Page {
+            items: vec![1],
+            next: Some(next),
+        };
         let link = listing.reply(page).next.unwrap();
-        assert_eq!(link, "status=a+b&size=2&after=01890000000070008000000000000002");
+        assert_eq!(
+            link,
+            "status=a+b&size=2&after=01890000000070008000000000000002"
+        );
     }
 
     #[tokio::test]
     async fn what_is_unknown_or_impossible_is_refused() {
-        for query in ["stauts=a", "size=0", "size=1001", "size=x", "after=x", "order=up", "status=a&status=b"] {
+        for query in [
+            "stauts=a",
+            "size=0",
+            "size=1001",
+            "size=x",
+            "after=x",
+            "order=up",
+            "status=a&status=b",
+        ] {
             assert!(listing(query).await.is_err(), "{query}");
         }
     }

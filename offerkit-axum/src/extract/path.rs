@@ -6,11 +6,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use offerkit_core::{
-    id::TenantId,
-    services::Acting,
-    text::TenantName,
-};
+use offerkit_core::{id::TenantId, services::Acting, text::TenantName};
 use uuid::Uuid;
 
 use crate::{caller::Caller, problem::ApiError, state::State};

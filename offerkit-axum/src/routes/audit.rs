@@ -65,7 +65,9 @@ impl TryFrom<&Filter> for AuditFilter {
             (None, None) => None,
             (Some(kind), id) => Some(Subject { kind, id }),
             (None, Some(_)) => {
-                return Err(ApiError::malformed("`subject_id` needs `subject`, the kind of the object"));
+                return Err(ApiError::malformed(
+                    "`subject_id` needs `subject`, the kind of the object",
+                ));
             }
         };
         Ok(Self {

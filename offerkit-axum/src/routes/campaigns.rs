@@ -207,7 +207,9 @@ async fn preview(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
 ) -> Result<Shown<AudiencePreview>, ApiError> {
-    Ok(Shown(acting.campaigns(tenant).preview(path.campaign).await?))
+    Ok(Shown(
+        acting.campaigns(tenant).preview(path.campaign).await?,
+    ))
 }
 
 /// How many active customers each clause of a campaign's criteria leaves now.
@@ -217,7 +219,9 @@ async fn waterfall(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
 ) -> Result<Shown<Waterfall>, ApiError> {
-    Ok(Shown(acting.campaigns(tenant).waterfall(path.campaign).await?))
+    Ok(Shown(
+        acting.campaigns(tenant).waterfall(path.campaign).await?,
+    ))
 }
 
 /// Some of the customers that a campaign would reach now, masked. That they were looked at is recorded.

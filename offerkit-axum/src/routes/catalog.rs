@@ -75,8 +75,9 @@ async fn add(
         "precision": body.precision,
         "scale": body.scale,
     });
-    let kind: FieldType = serde_json::from_value(kind)
-        .map_err(|error| ApiError::from(Error::Invalid(format!("the attribute's type: {error}"))))?;
+    let kind: FieldType = serde_json::from_value(kind).map_err(|error| {
+        ApiError::from(Error::Invalid(format!("the attribute's type: {error}")))
+    })?;
     let mut field = FieldDefinition::attribute(&body.name, kind).map_err(Error::from)?;
     if body.required {
         field = field.required();
@@ -108,5 +109,7 @@ async fn retire(
     Caller(acting): Caller,
     Path(path): Path<AttributePath>,
 ) -> Result<Shown<FieldDefinition>, ApiError> {
-    Ok(Shown(acting.catalog().retire_attribute(&path.attribute).await?))
+    Ok(Shown(
+        acting.catalog().retire_attribute(&path.attribute).await?,
+    ))
 }

@@ -139,5 +139,7 @@ async fn allow_protected_fields(
     Body(body): Body<ProtectedFields>,
 ) -> Result<Tagged<OfferConfiguration>, ApiError> {
     let configuration = acting.configuration(tenant);
-    Ok(Tagged(configuration.allow_protected_fields(body.fields).await?))
+    Ok(Tagged(
+        configuration.allow_protected_fields(body.fields).await?,
+    ))
 }

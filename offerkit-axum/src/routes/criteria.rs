@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 #[schema(as = CriteriaDraft)]
 struct CriteriaBody {
     /// A document of the criteria language.
-    #[schema(value_type = Object, example = json!({"segment": "premium", "age": {"gte": 30}}))]
+    #[schema(value_type = Object, example = json!({"segment": "premium"}))]
     criteria: Box<RawValue>,
 }
 

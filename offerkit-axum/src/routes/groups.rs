@@ -149,5 +149,7 @@ async fn remove(
     Path(path): Path<MemberPath>,
 ) -> Result<Shown<Membership>, ApiError> {
     let member = user(&state, &path.user).await?;
-    Ok(Shown(acting.groups(tenant).remove(member, &path.group).await?))
+    Ok(Shown(
+        acting.groups(tenant).remove(member, &path.group).await?,
+    ))
 }

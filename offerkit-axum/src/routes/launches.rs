@@ -53,7 +53,9 @@ async fn launch(
     seen: IfMatch,
 ) -> Result<Tagged<Campaign>, ApiError> {
     let campaigns = acting.campaigns(tenant);
-    Ok(Tagged(campaigns.launch(path.campaign, seen.revision()).await?))
+    Ok(Tagged(
+        campaigns.launch(path.campaign, seen.revision()).await?,
+    ))
 }
 
 /// Turn the request for a launch down.
@@ -89,7 +91,9 @@ async fn resume(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
 ) -> Result<Tagged<Campaign>, ApiError> {
-    Ok(Tagged(acting.campaigns(tenant).resume(path.campaign).await?))
+    Ok(Tagged(
+        acting.campaigns(tenant).resume(path.campaign).await?,
+    ))
 }
 
 /// End a campaign for good; what it had not sent is cancelled.
@@ -99,7 +103,9 @@ async fn complete(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
 ) -> Result<Tagged<Campaign>, ApiError> {
-    Ok(Tagged(acting.campaigns(tenant).complete(path.campaign).await?))
+    Ok(Tagged(
+        acting.campaigns(tenant).complete(path.campaign).await?,
+    ))
 }
 
 /// How many messages are tried again.
@@ -116,6 +122,9 @@ async fn retry_failed(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
 ) -> Result<Shown<Retried>, ApiError> {
-    let retried = acting.deliveries(tenant).retry_failed(path.campaign).await?;
+    let retried = acting
+        .deliveries(tenant)
+        .retry_failed(path.campaign)
+        .await?;
     Ok(Shown(Retried { retried }))
 }

@@ -12,12 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use offerkit_core::time::Timestamp;
 
 use crate::{
-    authenticate,
-    caller::Caller,
-    cookie,
-    extract::Body,
-    problem::ApiError,
-    reply::Shown,
+    authenticate, caller::Caller, cookie, extract::Body, problem::ApiError, reply::Shown,
     state::State,
 };
 
@@ -64,14 +59,12 @@ struct LoggedIn {
 /// Which of the two was wrong, nobody learns. Too many failed tries under one name from one source have to wait.
 #[utoipa::path(post, path = "/v1/login", operation_id = "login", tag = "login", request_body = Credentials,
     responses((status = 200, description = "The session.", body = LoggedIn)))]
-async fn login(
-    Shared(state): Shared<State>,
-    request: Request,
-) -> Result<Response, ApiError> {
+async fn login(Shared(state): Shared<State>, request: Request) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let source = state.source_of(&parts);
     let request = Request::from_parts(parts, body);
-    let Body(who) = <Body<Credentials> as axum::extract::FromRequest<_>>::from_request(request, &state).await?;
+    let Body(who) =
+        <Body<Credentials> as axum::extract::FromRequest<_>>::from_request(request, &state).await?;
     let place = state.hashing()?;
     let login = state
         .kit()
@@ -129,7 +122,10 @@ struct Current {
 /// For a page that was loaded anew, and has forgotten it.
 #[utoipa::path(get, path = "/v1/session", operation_id = "get_session", tag = "login",
     responses((status = 200, description = "The token.", body = Current)))]
-async fn session(Shared(state): Shared<State>, request: Request) -> Result<Shown<Current>, ApiError> {
+async fn session(
+    Shared(state): Shared<State>,
+    request: Request,
+) -> Result<Shown<Current>, ApiError> {
     let (mut parts, _) = request.into_parts();
     let Caller(_) = Caller::from_request_parts(&mut parts, &state).await?;
     let proof = authenticate::proof(&parts).filter(|proof| proof.is_cookie);

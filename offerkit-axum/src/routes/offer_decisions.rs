@@ -59,7 +59,9 @@ async fn approve(
 ) -> Result<Tagged<Offer>, ApiError> {
     let offers = acting.offers(tenant);
     let comment = body.comment.as_ref();
-    Ok(Tagged(offers.approve(path.offer, seen.revision(), comment).await?))
+    Ok(Tagged(
+        offers.approve(path.offer, seen.revision(), comment).await?,
+    ))
 }
 
 /// Turn the submitted revision down.
@@ -72,7 +74,11 @@ async fn reject(
     Body(body): Body<ReasonBody>,
 ) -> Result<Tagged<Offer>, ApiError> {
     let offers = acting.offers(tenant);
-    Ok(Tagged(offers.reject(path.offer, seen.revision(), &body.reason).await?))
+    Ok(Tagged(
+        offers
+            .reject(path.offer, seen.revision(), &body.reason)
+            .await?,
+    ))
 }
 
 /// Send the submitted revision back as a draft.

@@ -74,9 +74,9 @@ impl TryFrom<&Filter> for OfferFilter {
 
     fn try_from(filter: &Filter) -> Result<Self, ApiError> {
         let data = filter.data.as_deref().map(serde_json::from_str);
-        let data: Option<BTreeMap<String, Value>> = data
-            .transpose()
-            .map_err(|_| ApiError::malformed("`data` is a JSON object with the members looked for"))?;
+        let data: Option<BTreeMap<String, Value>> = data.transpose().map_err(|_| {
+            ApiError::malformed("`data` is a JSON object with the members looked for")
+        })?;
         Ok(Self {
             status: filter.status,
             created_by: filter.created_by,
@@ -242,7 +242,9 @@ async fn discard_draft(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<OfferPath>,
 ) -> Result<Tagged<Offer>, ApiError> {
-    Ok(Tagged(acting.offers(tenant).discard_draft(path.offer).await?))
+    Ok(Tagged(
+        acting.offers(tenant).discard_draft(path.offer).await?,
+    ))
 }
 
 /// What was said about an offer, page by page.
@@ -275,7 +277,10 @@ async fn comment(
     Path(path): Path<OfferPath>,
     Body(draft): Body<CommentDraft>,
 ) -> Result<(StatusCode, Shown<Comment>), ApiError> {
-    let comment = acting.offers(tenant).comment(path.offer, &draft.body).await?;
+    let comment = acting
+        .offers(tenant)
+        .comment(path.offer, &draft.body)
+        .await?;
     Ok((StatusCode::CREATED, Shown(comment)))
 }
 

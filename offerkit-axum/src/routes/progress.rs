@@ -44,7 +44,9 @@ async fn progress(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
 ) -> Result<Shown<Progress>, ApiError> {
-    Ok(Shown(acting.deliveries(tenant).progress(path.campaign).await?))
+    Ok(Shown(
+        acting.deliveries(tenant).progress(path.campaign).await?,
+    ))
 }
 
 /// The same as it goes: an event `progress` whenever something has changed.
@@ -93,7 +95,10 @@ fn begin_after(mut watch: Watch, first: Progress) -> Watch {
 impl Watch {
     /// Asked each time, so that whoever lost the right to look sees no more.
     async fn look(&self) -> Result<Progress, Error> {
-        self.acting.deliveries(self.tenant).progress(self.campaign).await
+        self.acting
+            .deliveries(self.tenant)
+            .progress(self.campaign)
+            .await
     }
 
     /// The progress when it is another; nothing when the stream is to end.

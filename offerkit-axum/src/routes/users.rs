@@ -161,7 +161,10 @@ struct ChangeBody {
 }
 
 /// Tells `null` from what is left out.
-#[expect(clippy::option_option, reason = "left out, removed and given are three things")]
+#[expect(
+    clippy::option_option,
+    reason = "left out, removed and given are three things"
+)]
 fn some<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     D: Deserializer<'de>,
@@ -256,6 +259,9 @@ async fn set_temporary_password(
     let temporary = password("/password", &body.password)?;
     let id = user(&state, &path.user).await?;
     let _place = state.hashing()?;
-    let user = acting.users().set_temporary_password(id, &temporary).await?;
+    let user = acting
+        .users()
+        .set_temporary_password(id, &temporary)
+        .await?;
     Ok(Tagged(user.into()))
 }

@@ -5,7 +5,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-
 /// One thing that was done or refused.
 #[derive(ToSchema)]
 pub(crate) struct AuditRecord {

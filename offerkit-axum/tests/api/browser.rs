@@ -29,31 +29,54 @@ async fn a_forged_request_changes_nothing() {
     let (browser, token) = browser(&world).await;
     browser.get("/v1/me").await.expect(200);
     let user = json!({"name": "new"});
-    browser.post("/v1/users", user.clone()).await.problem(403, "csrf-token");
+    browser
+        .post("/v1/users", user.clone())
+        .await
+        .problem(403, "csrf-token");
     let wrong = browser.with("x-csrf-token", &"0".repeat(64));
-    wrong.post("/v1/users", user.clone()).await.problem(403, "csrf-token");
+    wrong
+        .post("/v1/users", user.clone())
+        .await
+        .problem(403, "csrf-token");
     wrong.step("/v1/logout").await.problem(403, "csrf-token");
     browser.get("/v1/users/new").await.problem(404, "not-found");
-    browser.with("x-csrf-token", &token).post("/v1/users", user).await.expect(201);
+    browser
+        .with("x-csrf-token", &token)
+        .post("/v1/users", user)
+        .await
+        .expect(201);
 }
 
 #[tokio::test]
 async fn a_page_that_was_loaded_anew_learns_its_token() {
     let world = World::new().await;
     let (browser, token) = browser(&world).await;
-    assert_eq!(browser.get("/v1/session").await.expect(200).json()["csrf_token"], token);
+    assert_eq!(
+        browser.get("/v1/session").await.expect(200).json()["csrf_token"],
+        token
+    );
     let bearer = world.logged_in("root").await;
-    assert_eq!(bearer.get("/v1/session").await.expect(200).json(), json!({}));
+    assert_eq!(
+        bearer.get("/v1/session").await.expect(200).json(),
+        json!({})
+    );
 }
 
 #[tokio::test]
 async fn logging_out_ends_the_session_and_takes_the_cookie() {
     let world = World::new().await;
     let (browser, token) = browser(&world).await;
-    let out = browser.with("x-csrf-token", &token).step("/v1/logout").await.expect(204);
+    let out = browser
+        .with("x-csrf-token", &token)
+        .step("/v1/logout")
+        .await
+        .expect(204);
     assert!(out.header("set-cookie").contains("Max-Age=0"));
     browser.get("/v1/me").await.problem(401, "session-ended");
     let bearer = world.logged_in("root").await;
-    bearer.send(Method::POST, "/v1/logout", None).await.expect(204);
+    bearer
+        .send(Method::POST, "/v1/logout", None)
+        .await
+        .expect(204);
     bearer.get("/v1/me").await.problem(401, "session-ended");
 }

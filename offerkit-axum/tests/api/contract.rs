@@ -75,14 +75,20 @@ pub(crate) fn check(method: &Method, path: &str, answer: &Answer) {
     if let Some(shared) = response["$ref"].as_str() {
         response = DOCUMENT.pointer(shared.trim_start_matches('#')).unwrap();
     }
-    assert!(response.is_object(), "{method} {route} does not say {status}: {}", answer.text);
+    assert!(
+        response.is_object(),
+        "{method} {route} does not say {status}: {}",
+        answer.text
+    );
     let Some(content) = response["content"].as_object() else {
         assert_eq!(answer.text, "", "{method} {route} {status} has no body");
         return;
     };
     let kind = answer.header("content-type");
     let kind = kind.split(';').next().unwrap();
-    let schema = &content.get(kind).unwrap_or_else(|| panic!("{method} {route} {status}: {kind}"))["schema"];
+    let schema = &content
+        .get(kind)
+        .unwrap_or_else(|| panic!("{method} {route} {status}: {kind}"))["schema"];
     if kind == "text/event-stream" {
         return;
     }
@@ -103,5 +109,10 @@ pub(crate) fn check(method: &Method, path: &str, answer: &Answer) {
         .iter_errors(&body)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect();
-    assert!(errors.is_empty(), "{name}: {}\n{}", errors.join("\n"), answer.text);
+    assert!(
+        errors.is_empty(),
+        "{name}: {}\n{}",
+        errors.join("\n"),
+        answer.text
+    );
 }

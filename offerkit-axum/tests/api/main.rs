@@ -6,6 +6,7 @@ mod contract;
 mod conventions;
 mod document;
 mod host;
+mod imports;
 mod limits;
 mod offers;
 mod people;

@@ -56,7 +56,9 @@ fn expected(ask: &Ask, user: &str, group: Option<&str>) -> u16 {
     let is_root = user == "root";
     let is_outsider = group.is_none() && ask.is_in_tenant() && !is_root;
     let may = |permission| {
-        let group = DEFAULT_GROUPS.iter().find(|known| Some(known.name) == group);
+        let group = DEFAULT_GROUPS
+            .iter()
+            .find(|known| Some(known.name) == group);
         group.is_some_and(|group| group.permissions.contains(permission))
     };
     // Members see their tenant, whatever their groups permit.
@@ -93,7 +95,11 @@ async fn everybody_gets_what_the_table_says() {
                 answer.status.as_u16()
             };
             let wanted = expected(&ask, user, group);
-            assert_eq!(status, wanted, "{} for {user}: {}", ask.operation, answer.text);
+            assert_eq!(
+                status, wanted,
+                "{} for {user}: {}",
+                ask.operation, answer.text
+            );
         }
     }
 }
@@ -117,7 +123,12 @@ async fn who_must_change_the_password_does_nothing_else() {
         .await
         .expect(200);
     let credentials = serde_json::json!({"name": "loan.admin", "password": "twelve or more"});
-    let login = world.anonymous().post("/v1/login", credentials).await.expect(200).json();
+    let login = world
+        .anonymous()
+        .post("/v1/login", credentials)
+        .await
+        .expect(200)
+        .json();
     assert_eq!(login["must_change_password"], true);
     let bearer = format!("Bearer {}", login["token"].as_str().unwrap());
     let admin = world.anonymous().with("authorization", &bearer);
@@ -128,6 +139,8 @@ async fn who_must_change_the_password_does_nothing_else() {
         // Nothing need be there: this comes before it is looked for.
         let path = "01890000-0000-7000-8000-00000000dead";
         let path = ask.path_with("loan", path);
-        ask.send(&admin, &path).await.problem(403, "password-change-required");
+        ask.send(&admin, &path)
+            .await
+            .problem(403, "password-change-required");
     }
 }

@@ -11,7 +11,10 @@ async fn mistakes_in_criteria_have_places_in_the_body() {
     let world = World::new().await;
     let creator = world.logged_in("loan.creator").await;
     let criteria = json!({"criteria": {"segmnet": "premium"}});
-    let problem = creator.post("/v1/tenants/loan/criteria/preview", criteria).await.problem(422, "criteria");
+    let problem = creator
+        .post("/v1/tenants/loan/criteria/preview", criteria)
+        .await
+        .problem(422, "criteria");
     assert_eq!(problem["errors"][0]["pointer"], "/criteria/segmnet");
     assert_eq!(problem["errors"][0]["code"], "unknown_field");
     assert_eq!(problem["errors"][0]["suggestion"], "segment");
@@ -20,12 +23,21 @@ async fn mistakes_in_criteria_have_places_in_the_body() {
         "offer": offer.id().to_string(), "name": "Spring", "selection_criteria": {"segmnet": "premium"},
         "messages": {"sms": {"body": "Hello"}}, "start_date": "2026-03-02", "end_date": "2026-03-30",
     });
-    let problem = creator.post("/v1/tenants/loan/campaigns", campaign.clone()).await.problem(422, "criteria");
-    assert_eq!(problem["errors"][0]["pointer"], "/selection_criteria/segmnet");
+    let problem = creator
+        .post("/v1/tenants/loan/campaigns", campaign.clone())
+        .await
+        .problem(422, "criteria");
+    assert_eq!(
+        problem["errors"][0]["pointer"],
+        "/selection_criteria/segmnet"
+    );
     let mut wrong = campaign;
     wrong["selection_criteria"] = json!({"segment": "premium"});
     wrong["messages"] = json!({"sms": {"body": "Hello {{ customer.ful_name }}"}});
-    let problem = creator.post("/v1/tenants/loan/campaigns", wrong).await.problem(422, "template");
+    let problem = creator
+        .post("/v1/tenants/loan/campaigns", wrong)
+        .await
+        .problem(422, "template");
     assert_eq!(problem["errors"][0]["pointer"], "/messages/sms/body");
 }
 
@@ -34,13 +46,13 @@ async fn mistakes_in_criteria_have_places_in_the_body() {
 async fn criteria_keep_their_text() {
     let world = World::new().await;
     let creator = world.logged_in("loan.creator").await;
-    let text = r#"{"criteria": {"annual_income":  {"gte": 1000000000.10}}}"#;
+    let text = r#"{"criteria": {"annual_income":  {"$gte": 1000000000.10}}}"#;
     let request = axum::http::Request::post("/v1/tenants/loan/criteria/preview")
         .header("content-type", "application/json")
         .body(axum::body::Body::from(text))
         .unwrap();
     let preview = creator.raw(request).await.expect(200).json();
-    let source = r#"{"annual_income":  {"gte": 1000000000.10}}"#;
+    let source = r#"{"annual_income":  {"$gte": 1000000000.10}}"#;
     assert_eq!(preview["criteria"]["source"], source);
 }
 
@@ -50,15 +62,28 @@ async fn a_segment_is_written_once_anew_and_then_on_what_was_seen() {
     let creator = world.logged_in("loan.creator").await;
     let path = "/v1/tenants/loan/segments/premium";
     let body = json!({"criteria": {"segment": "premium"}});
-    creator.put(path, body.clone()).await.problem(428, "precondition-required");
+    creator
+        .put(path, body.clone())
+        .await
+        .problem(428, "precondition-required");
     let new = creator.with("if-none-match", "*");
     let first = new.put(path, body.clone()).await.expect(201);
     assert_eq!(first.header("etag"), "\"1\"");
     new.put(path, body.clone()).await.problem(412, "stale");
     let seen = creator.with("if-match", "\"1\"");
-    assert_eq!(seen.put(path, body.clone()).await.expect(201).json()["version"], 2);
+    assert_eq!(
+        seen.put(path, body.clone()).await.expect(201).json()["version"],
+        2
+    );
     seen.put(path, body).await.problem(412, "stale");
-    assert_eq!(creator.get(&format!("{path}?version=1")).await.expect(200).json()["version"], 1);
+    assert_eq!(
+        creator
+            .get(&format!("{path}?version=1"))
+            .await
+            .expect(200)
+            .json()["version"],
+        1
+    );
 }
 
 #[tokio::test]
@@ -73,27 +98,79 @@ async fn a_campaign_is_launched_by_another_and_its_progress_is_told() {
         "messages": {"email": {"subject": "{{ offer.title }}", "body": "Dear {{ customer.full_name }}"}},
         "start_date": "2026-03-02", "end_date": "2026-03-30",
     });
-    let made = creator.post("/v1/tenants/loan/campaigns", campaign).await.expect(201);
+    let made = creator
+        .post("/v1/tenants/loan/campaigns", campaign)
+        .await
+        .expect(201);
     let path = format!("/v1/tenants/loan/campaigns/{}", made.id());
-    assert_eq!(creator.get(&format!("{path}/preview")).await.expect(200).json()["count"], 3);
-    let requested = creator.with("if-match", made.header("etag")).step(&format!("{path}/request-launch")).await.expect(200);
+    assert_eq!(
+        creator
+            .get(&format!("{path}/preview"))
+            .await
+            .expect(200)
+            .json()["count"],
+        3
+    );
+    let requested = creator
+        .with("if-match", made.header("etag"))
+        .step(&format!("{path}/request-launch"))
+        .await
+        .expect(200);
     let seen = requested.header("etag").to_owned();
-    let launched = approver.with("if-match", &seen).step(&format!("{path}/launch")).await.expect(200).json();
+    let launched = approver
+        .with("if-match", &seen)
+        .step(&format!("{path}/launch"))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(launched["launch"]["ceiling"], 4);
     let kit = &world.platform.kit;
     let id = made.id().parse().unwrap();
-    kit.acting(&Context::job(Job::Audience)).deliveries(world.loan.id).fill(id).await.unwrap();
-    kit.acting(&Context::job(Job::Delivery)).deliveries(world.loan.id).run(id).await.unwrap();
-    let progress = creator.get(&format!("{path}/progress")).await.expect(200).json();
-    assert_eq!(progress, json!({"audience": 3, "counts": [{"channel": "email", "status": "sent", "count": 3}]}));
-    let events = creator.get(&format!("{path}/progress/events")).await.expect(200).text;
-    let data = events.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
+    kit.acting(&Context::job(Job::Audience))
+        .deliveries(world.loan.id)
+        .fill(id)
+        .await
+        .unwrap();
+    kit.acting(&Context::job(Job::Delivery))
+        .deliveries(world.loan.id)
+        .run(id)
+        .await
+        .unwrap();
+    let progress = creator
+        .get(&format!("{path}/progress"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(
+        progress,
+        json!({"audience": 3, "counts": [{"channel": "email", "status": "sent", "count": 3}]})
+    );
+    let events = creator
+        .get(&format!("{path}/progress/events"))
+        .await
+        .expect(200)
+        .text;
+    let data = events
+        .lines()
+        .find_map(|line| line.strip_prefix("data: "))
+        .unwrap();
     assert!(events.starts_with("event: progress\n"));
     assert_eq!(serde_json::from_str::<Value>(data).unwrap(), progress);
     let admin = world.logged_in("loan.admin").await;
-    let rows = admin.get(&format!("{path}/deliveries?channel=email&size=2")).await.expect(200);
+    let rows = admin
+        .get(&format!("{path}/deliveries?channel=email&size=2"))
+        .await
+        .expect(200);
     assert!(!rows.header("link").is_empty());
-    assert!(!rows.text.contains("customer.1@") && rows.text.contains("@example.com"), "{}", rows.text);
-    let looked = admin.get("/v1/tenants/loan/audit?action=campaign.view_recipients").await.expect(200).json();
+    assert!(
+        !rows.text.contains("customer.1@") && rows.text.contains("@example.com"),
+        "{}",
+        rows.text
+    );
+    let looked = admin
+        .get("/v1/tenants/loan/audit?action=campaign.view_recipients")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(looked["items"].as_array().unwrap().len(), 1);
 }

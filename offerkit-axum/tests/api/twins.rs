@@ -12,7 +12,11 @@ use crate::{
 };
 
 fn transcript(answer: &Answer) -> String {
-    let mut headers: Vec<_> = answer.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+    let mut headers: Vec<_> = answer
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value:?}"))
+        .collect();
     headers.sort();
     format!("{}\n{}\n{}", answer.status, headers.join("\n"), answer.text)
 }
@@ -32,7 +36,9 @@ async fn empty() -> Client {
     };
     let login = platform.kit.login_external(&identity).await.unwrap();
     let bearer = format!("Bearer {}", login.token.expose());
-    Client::new(router).with("authorization", &bearer).with("x-request-id", "twin")
+    Client::new(router)
+        .with("authorization", &bearer)
+        .with("x-request-id", "twin")
 }
 
 #[tokio::test]
@@ -41,11 +47,17 @@ async fn an_outsider_cannot_tell_a_tenant_from_none() {
         let full = World::with(|kit| short_streams(Api::new(kit))).await;
         let path = ask.prepare(&full, "loan").await;
         let (inside, outside) = (outsider(&full).await, empty().await);
-        let by_name = (ask.send(&inside, &path).await, ask.send(&outside, &path).await);
+        let by_name = (
+            ask.send(&inside, &path).await,
+            ask.send(&outside, &path).await,
+        );
         assert_eq!(transcript(&by_name.0), transcript(&by_name.1), "{path}");
         assert_eq!(by_name.0.status.as_u16(), 404);
         let path = path.replace("/loan", &format!("/{}", full.loan.id));
-        let by_id = (ask.send(&inside, &path).await, ask.send(&outside, &path).await);
+        let by_id = (
+            ask.send(&inside, &path).await,
+            ask.send(&outside, &path).await,
+        );
         assert_eq!(transcript(&by_id.0), transcript(&by_id.1), "{path}");
         assert_eq!(transcript(&by_name.0), transcript(&by_id.0), "{path}");
     }
@@ -59,7 +71,10 @@ async fn an_outsider_cannot_tell_an_object_from_none() {
         let there = ask.prepare(&world, "loan").await;
         let not_there = ask.path_with("loan", absent);
         let client = outsider(&world).await;
-        let (one, other) = (ask.send(&client, &there).await, ask.send(&client, &not_there).await);
+        let (one, other) = (
+            ask.send(&client, &there).await,
+            ask.send(&client, &not_there).await,
+        );
         assert_eq!(transcript(&one), transcript(&other), "{there}");
     }
 }
@@ -72,10 +87,22 @@ async fn what_an_outsider_tried_is_recorded() {
     let body = serde_json::json!({"data": {"title": "Mine"}});
     for tenant in ["loan".to_owned(), world.loan.id.to_string()] {
         let path = format!("/v1/tenants/{tenant}/offers");
-        client.post(&path, body.clone()).await.problem(404, "not-found");
+        client
+            .post(&path, body.clone())
+            .await
+            .problem(404, "not-found");
     }
     let admin = world.logged_in("loan.admin").await;
-    let records = admin.get("/v1/tenants/loan/audit?is_refused=true").await.expect(200).json();
-    let codes: Vec<_> = records["items"].as_array().unwrap().iter().map(|record| &record["outcome"]["refused"]["code"]).collect();
+    let records = admin
+        .get("/v1/tenants/loan/audit?is_refused=true")
+        .await
+        .expect(200)
+        .json();
+    let codes: Vec<_> = records["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| &record["outcome"]["refused"]["code"])
+        .collect();
     assert_eq!(codes, ["outsider", "outsider"]);
 }
