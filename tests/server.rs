@@ -1,12 +1,20 @@
 //! The example `server`, and the walk through its API that the README tells.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests say what they expect by failing"
+)]
+
 #[path = "../examples/server/main.rs"]
 mod server;
 
 use std::{fs, process, process::Stdio, time::Duration};
 
 use clap::Parser as _;
-use server::{Options, Stop};
+use server::{
+    command::{self, Options, started},
+    serving::Stop,
+};
 use tokio::process::Command;
 
 // The test runs what `main` runs.
@@ -44,7 +52,7 @@ async fn bash(script: &str) -> (bool, String, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_walk_in_the_readme_goes_as_it_says() {
     let stop = Stop::new();
-    let server = server::started(&options(&["--worker"]), stop.clone())
+    let server = started(&options(&["--worker"]), stop.clone())
         .await
         .unwrap();
     let block = block("api=");
@@ -73,8 +81,8 @@ async fn the_walk_in_the_readme_goes_as_it_says() {
         "100",
         "\"active\"",
         "true",
-        "c***@example.com",
-        "c***@example.com",
+        "c•••@example.com",
+        "c•••@example.com",
         "offer.create done",
         "offer.submit done",
         "offer.approve {\"refused\":{\"code\":\"four_eyes\"",
@@ -93,7 +101,7 @@ async fn the_walk_in_the_readme_goes_as_it_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_told_to_stop_takes_no_more() {
     let stop = Stop::new();
-    let server = server::started(&options(&[]), stop.clone()).await.unwrap();
+    let server = started(&options(&[]), stop.clone()).await.unwrap();
     let address = server.address();
     assert!(
         server
@@ -106,10 +114,31 @@ async fn a_server_that_is_told_to_stop_takes_no_more() {
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
+/// First seen to hang without the timeout.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_ends_its_headers_is_cut_off() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let stop = Stop::new();
+    let options = options(&["--header-timeout", "1"]);
+    let server = started(&options, stop.clone()).await.unwrap();
+    let mut slow = tokio::net::TcpStream::connect(server.address())
+        .await
+        .unwrap();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    // Returns when the server closes the connection, whatever it says before.
+    slow.read_to_end(&mut answer).await.unwrap();
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    stop.now();
+    server.finished().await.unwrap();
+}
+
 #[tokio::test]
 async fn what_cannot_be_served_is_told() {
     let told = |options: Options| async move {
-        let failed = server::started(&options, Stop::new()).await.err().unwrap();
+        let failed = started(&options, Stop::new()).await.err().unwrap();
         (failed.exit_code(), failed.to_string())
     };
     let (code, text) = told(options(&["--source-header", "a b"])).await;
@@ -126,8 +155,8 @@ async fn what_cannot_be_served_is_told() {
     let mut short = options(&[]);
     short.password = Some("short".to_owned());
     assert_eq!(told(short).await.0, 2);
-    assert_eq!(server::run(["server".into(), "--migrate".into()]), 2);
-    assert_eq!(server::run(["server".into(), "--help".into()]), 0);
+    assert_eq!(command::run(["server".into(), "--migrate".into()]), 2);
+    assert_eq!(command::run(["server".into(), "--help".into()]), 0);
 }
 
 /// On PostgreSQL the first start makes the first super admin, and the next does not.
@@ -136,9 +165,7 @@ async fn a_database_is_made_ready_and_kept() {
     let database = offerkit_cluster::Database::new().await.unwrap();
     let url = database.url();
     let (stop, first) = (Stop::new(), ["--database", &url, "--migrate", "--demo"]);
-    let server = server::started(&options(&first), stop.clone())
-        .await
-        .unwrap();
+    let server = started(&options(&first), stop.clone()).await.unwrap();
     assert!(server.people().is_some());
     let walk = format!(
         "curl -sSf http://{address}/readyz; curl -sSf http://{address}/v1/login -H 'content-type: application/json' \
@@ -150,9 +177,7 @@ async fn a_database_is_made_ready_and_kept() {
     stop.now();
     server.finished().await.unwrap();
     let stop = Stop::new();
-    let server = server::started(&options(&first[..2]), stop.clone())
-        .await
-        .unwrap();
+    let server = started(&options(&first[..2]), stop.clone()).await.unwrap();
     assert!(server.people().is_none());
     stop.now();
     server.finished().await.unwrap();

@@ -4,6 +4,7 @@ use std::{
     ffi::OsString,
     io::{Write as _, stderr, stdout},
     net::SocketAddr,
+    time::Duration,
 };
 
 use clap::{Parser, ValueEnum};
@@ -80,6 +81,15 @@ pub(crate) struct Options {
     #[arg(long, env = "OFFERKIT_SOURCE_HEADER", value_name = "NAME")]
     pub(crate) source_header: Option<String>,
 
+    /// How long a client may take to send the headers of a request.
+    #[arg(
+        long,
+        env = "OFFERKIT_HEADER_TIMEOUT",
+        value_name = "SECONDS",
+        default_value_t = 10
+    )]
+    pub(crate) header_timeout: u32,
+
     /// How the log is written, to standard error. It bears no personal data.
     #[arg(long, env = "OFFERKIT_LOG", value_enum, default_value_t = Log::Text)]
     pub(crate) log: Log,
@@ -152,12 +162,7 @@ async fn serve(options: &Options) -> Result<(), Failure> {
 /// A server that listens, and works until it is told to stop.
 pub(crate) async fn started(options: &Options, stop: Stop) -> Result<serving::Server, Failure> {
     let Installation { kit, api, people } = installed(options).await?;
-    serving::begin(
-        options.listen,
-        api,
-        options.worker.then_some(kit),
-        people,
-        stop,
-    )
-    .await
+    let working = options.worker.then_some(kit);
+    let headers = Duration::from_secs(options.header_timeout.into());
+    serving::begin((options.listen, headers), api, working, people, stop).await
 }

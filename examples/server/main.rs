@@ -9,18 +9,15 @@
 //! together, [`demo`] makes the people to try it with, [`serving`] holds the connections, and [`notifier`] logs messages
 //! instead of sending them.
 
-mod command;
+pub(crate) mod command;
 mod demo;
 mod failure;
 mod installation;
 mod notifier;
-mod serving;
+pub(crate) mod serving;
 
 use std::process::ExitCode;
 
-pub(crate) use command::{Options, run, started};
-pub(crate) use serving::Stop;
-
 pub(crate) fn main() -> ExitCode {
-    ExitCode::from(run(std::env::args_os()))
+    ExitCode::from(command::run(std::env::args_os()))
 }

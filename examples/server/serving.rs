@@ -2,6 +2,12 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
+use axum::extract::ConnectInfo;
+use hyper::{Request, body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+};
 use offerkit::{
     Offerkit,
     axum::Api,
@@ -13,11 +19,14 @@ use tokio::{
     sync::watch,
     task::JoinHandle,
 };
+use tower::ServiceExt as _;
 
 use super::{demo::People, failure::Failure};
 
 /// How long open requests have to end, once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long to wait where a connection could not be taken.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Tells a server to stop.
 #[derive(Clone)]
@@ -83,7 +92,7 @@ impl Server {
 
 /// Listens, and begins to serve; where there is a kit for it, a worker begins beside.
 pub(crate) async fn begin(
-    address: SocketAddr,
+    (address, headers): (SocketAddr, Duration),
     api: Api,
     working: Option<Offerkit>,
     people: Option<People>,
@@ -97,25 +106,54 @@ pub(crate) async fn begin(
     Ok(Server {
         address,
         people,
-        connections: tokio::spawn(served(listener, api, stop)),
+        connections: tokio::spawn(served(listener, api, headers, stop)),
         worker,
     })
 }
 
-async fn served(listener: TcpListener, api: Api, stop: Stop) -> io::Result<()> {
-    let app = api
-        .router()
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let told = stop.clone();
-    let serving =
-        axum::serve(listener, app).with_graceful_shutdown(async move { told.told().await });
+async fn served(listener: TcpListener, api: Api, headers: Duration, stop: Stop) -> io::Result<()> {
+    let router = api.router();
+    let mut http = Builder::new(TokioExecutor::new());
+    // `axum::serve` sets no limit, so that a client could hold a connection by sending a byte now and then.
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(headers);
+    http.http2().timer(TokioTimer::new());
+    let open = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.told() => break,
+        };
+        let (socket, from) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, say: those that close make room.
+                tracing::warn!(%error, "a connection was not taken");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        let router = router.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(from));
+            router.clone().oneshot(request)
+        });
+        let connection = http.serve_connection(TokioIo::new(socket), service);
+        let connection = open.watch(connection.into_owned());
+        tokio::spawn(async move {
+            // A client that hangs up is no failure of the server.
+            connection.await.ok();
+        });
+    }
+    drop(listener);
     tokio::select! {
-        done = serving.into_future() => done,
-        () = async { stop.told().await; tokio::time::sleep(GRACE).await } => {
+        () = open.shutdown() => {}
+        () = tokio::time::sleep(GRACE) => {
             tracing::warn!("connections that were still open are cut");
-            Ok(())
         }
     }
+    Ok(())
 }
 
 /// The worker of this process, which ends what it has begun when it is told to stop.

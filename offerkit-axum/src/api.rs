@@ -90,14 +90,13 @@ impl Api {
     }
 
     /// The router, to be served or nested anywhere.
-    #[must_use]
     pub fn router(self) -> Router {
         let has_passwords = matches!(self.identities, Identities::Sessions);
-        let (routes, document) = routes::all(has_passwords).split_for_parts();
+        let (api, document) = routes::all(has_passwords).split_for_parts();
         let document = document::finished(document, has_passwords);
         let text = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
         let state = State::new(self.kit, self.identities, self.limits, self.source, text);
-        let mut router = routes
+        let mut router = api
             .route("/openapi.json", get(docs_page::document))
             .fallback(absent);
         if self.has_docs {

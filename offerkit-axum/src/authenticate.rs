@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Tells who makes a request, where the host has its own logins: from a bearer token, a header that its gateway sets, or the
-/// claims of OpenID Connect.
+/// claims of an `OpenID` provider.
 ///
 /// ```
 /// use async_trait::async_trait;

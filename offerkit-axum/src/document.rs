@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use utoipa::openapi::{
-    Content, HttpMethod, Info, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+    Content, HeaderBuilder, HttpMethod, Info, OpenApi, Ref, RefOr, Required, Response,
+    ResponseBuilder,
     path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
     schema::{ArrayItems, ObjectBuilder, Schema, Type},
     security::{
@@ -164,8 +165,20 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Ope
     .filter_map(|(method, operation)| Some((method, operation?)))
 }
 
+/// What bears an `ETag`.
+const TAGGED: [&str; 7] = [
+    "User",
+    "Tenant",
+    "Group",
+    "OfferConfiguration",
+    "Segment",
+    "Offer",
+    "Campaign",
+];
+
 /// Adds to a route what follows from its method, path and parameters.
 fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwords: bool) {
+    add_headers(method, operation);
     let is_open = matches!(path, "/healthz" | "/readyz" | "/v1/login");
     let is_read = matches!(method, HttpMethod::Get);
     let is_read_by_post = path.contains("/criteria/");
@@ -227,6 +240,47 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwo
             security.push(SecurityRequirement::new("cookie", none));
         }
         operation.security = Some(security);
+    }
+}
+
+/// Adds to the answers of a route the headers that come with what they show.
+fn add_headers(method: &HttpMethod, operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        let shown = response.content.values().find_map(|content| match content {
+            RefOr::T(Content {
+                schema: Some(RefOr::Ref(shown)),
+                ..
+            }) => shown.ref_location.rsplit('/').next().map(str::to_owned),
+            RefOr::T(_) | RefOr::Ref(_) => None,
+        });
+        let mut add = |name: &str, text: &str| {
+            let header = HeaderBuilder::new()
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
+                .description(Some(text))
+                .build();
+            response.headers.insert(name.to_owned(), RefOr::T(header));
+        };
+        let Some(shown) = shown else {
+            continue;
+        };
+        if TAGGED.contains(&shown.as_str()) {
+            add("ETag", "What a change says with `If-Match`.");
+            if status == "201" && matches!(method, HttpMethod::Post) {
+                add(
+                    "Location",
+                    "Where what was made is found, relative to the request.",
+                );
+            }
+        }
+        if shown.starts_with("Page_") {
+            add(
+                "Link",
+                "The next page, where there is one, relative to the request.",
+            );
+        }
     }
 }
 

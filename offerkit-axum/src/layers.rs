@@ -63,13 +63,11 @@ async fn within(limits: Limits, request: Request, next: Next) -> Response {
     } else {
         limits.time
     };
-    match tokio::time::timeout(time, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let detail = "the request took too long and was given up";
-            ApiError::new(ProblemKind::Timeout, detail).into_response()
-        }
-    }
+    let answered = tokio::time::timeout(time, next.run(request)).await;
+    answered.unwrap_or_else(|_| {
+        let detail = "the request took too long and was given up";
+        ApiError::new(ProblemKind::Timeout, detail).into_response()
+    })
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

@@ -40,9 +40,9 @@ impl Limits {
         uri_bytes: 8 * 1024,
         time: Duration::from_secs(30),
         import_bytes: 4 * 1024 * 1024 * 1024,
-        import_time: Duration::from_secs(6 * 60 * 60),
+        import_time: Duration::from_hours(6),
         logins: 64,
-        stream: Duration::from_secs(60 * 60),
+        stream: Duration::from_hours(1),
     };
 }
 

@@ -215,7 +215,7 @@ mod tests {
         let mut lines = Lines::default();
         let mut pieces = Vec::new();
         for _ in 0..3 {
-            pieces.extend(lines.add(&[b'x'; MAX_LINE_BYTES]));
+            pieces.extend(lines.add(&vec![b'x'; MAX_LINE_BYTES]));
         }
         pieces.extend(lines.add(b"\nnext\n"));
         assert_eq!(told(pieces), ["1 too long", "2 next"]);

@@ -21,12 +21,25 @@ use crate::reply::json;
 /// The media type of problem details.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
-/// Why the API does not do what was asked, as its caller is told: problem details (RFC 9457).
+/// Why the API does not do what was asked: a problem (RFC 9457), as its caller is told.
+///
+/// A host's own routes beside the API may answer it, too.
+///
+/// ```
+/// use axum::response::IntoResponse as _;
+/// use offerkit_axum::{ApiError, ProblemKind};
+///
+/// let problem = ApiError::new(ProblemKind::NotFound, "there is no such branch");
+/// assert_eq!(problem.into_response().status(), 404);
+/// ```
+#[derive(Debug, Clone)]
+pub struct ApiError(Box<Problem>);
+
+/// What is wrong (RFC 9457).
 ///
 /// Programs branch on `type`. `detail` is a sentence for a person. A mistake in the input has its place in `errors`.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Problem)]
-pub struct ApiError {
+pub(crate) struct Problem {
     /// The kind of problem: a URN that never changes.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "urn:offerkit:problem:four-eyes")]
@@ -86,7 +99,7 @@ impl ApiError {
     /// A problem of this kind, with a sentence for a person.
     #[must_use]
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Problem {
             kind,
             title: kind.title(),
             status: kind.status().as_u16(),
@@ -94,27 +107,27 @@ impl ApiError {
             errors: Vec::new(),
             denied: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// With the places of the mistakes.
     #[must_use]
     pub fn at(mut self, errors: Vec<FieldError>) -> Self {
-        self.errors = errors;
+        self.0.errors = errors;
         self
     }
 
     /// With how long to wait before trying again.
     #[must_use]
-    pub const fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.0.retry_after = Some(wait);
         self
     }
 
     /// The same mistakes, in a member of the body: what was wrong at `/a` is wrong at `/member/a`.
     #[must_use]
     pub(crate) fn under(mut self, member: &str) -> Self {
-        for error in &mut self.errors {
+        for error in &mut self.0.errors {
             error.pointer.insert_str(0, member);
         }
         self
@@ -123,7 +136,14 @@ impl ApiError {
     /// The kind of problem.
     #[must_use]
     pub const fn kind(&self) -> ProblemKind {
-        self.kind
+        self.0.kind
+    }
+
+    /// With what the policy refuses.
+    #[must_use]
+    pub(crate) fn denied(mut self, denied: Denied) -> Self {
+        self.0.denied = Some(denied);
+        self
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
@@ -137,8 +157,9 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, retry_after) = (self.kind.status(), self.retry_after);
-        let mut response = json(&self);
+        let Self(problem) = self;
+        let (status, retry_after) = (problem.kind.status(), problem.retry_after);
+        let mut response = json(&*problem);
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));

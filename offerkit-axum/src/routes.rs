@@ -30,11 +30,11 @@ mod users;
 pub(crate) use customers::IMPORT;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{problem::ApiError, state::State};
+use crate::{problem::Problem, state::State};
 
 /// Every route, with its description. Without passwords those for logging in and out are absent.
 pub(crate) fn all(has_passwords: bool) -> OpenApiRouter<State> {
-    let routes = [
+    let routes = vec![
         health::routes(),
         me::routes(),
         users::routes(),
@@ -67,7 +67,7 @@ pub(crate) fn all(has_passwords: bool) -> OpenApiRouter<State> {
 /// The description of problems, which every route may answer.
 fn problems() -> utoipa::openapi::OpenApi {
     #[derive(utoipa::OpenApi)]
-    #[openapi(components(schemas(ApiError)))]
+    #[openapi(components(schemas(Problem)))]
     struct Problems;
     <Problems as utoipa::OpenApi>::openapi()
 }

@@ -3,6 +3,9 @@
 
 #![expect(
     dead_code,
+    clippy::large_enum_variant,
+    clippy::struct_excessive_bools,
+    clippy::struct_field_names,
     reason = "the descriptions are read by a derive, and never made"
 )]
 

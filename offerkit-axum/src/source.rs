@@ -12,17 +12,14 @@ use offerkit_core::text::RequestSource;
 /// The address that a request comes from. In a list, such as `X-Forwarded-For`, the last item counts: the one that the
 /// nearest proxy has added, and no client can choose.
 pub(crate) fn of(parts: &Parts, header: Option<&HeaderName>) -> Option<RequestSource> {
-    let address = match header {
-        Some(name) => {
-            let value = parts.headers.get_all(name).iter().next_back()?;
-            let text = value.to_str().ok()?;
-            let last = text.rsplit_once(',').map_or(text, |(_, last)| last);
-            last.trim().parse::<IpAddr>().ok()?
-        }
-        None => {
-            let ConnectInfo(address) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
-            address.ip()
-        }
+    let address = if let Some(name) = header {
+        let value = parts.headers.get_all(name).iter().next_back()?;
+        let text = value.to_str().ok()?;
+        let last = text.rsplit_once(',').map_or(text, |(_, last)| last);
+        last.trim().parse::<IpAddr>().ok()?
+    } else {
+        let ConnectInfo(address) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+        address.ip()
     };
     address.to_string().parse().ok()
 }

@@ -139,7 +139,9 @@ mod tests {
 
     fn refused(text: &str) -> (ProblemKind, Vec<(String, String)>) {
         let error = read::<Form>(text.as_bytes()).unwrap_err();
-        let value = serde_json::to_value(&error).unwrap();
+        let text = axum::response::IntoResponse::into_response(error.clone());
+        let text = futures_executor::block_on(axum::body::to_bytes(text.into_body(), 10_000));
+        let value: serde_json::Value = serde_json::from_slice(&text.unwrap()).unwrap();
         let places = value["errors"].as_array().cloned().unwrap_or_default();
         let places = places.iter().map(|place| {
             let text = |name: &str| place[name].as_str().unwrap().to_owned();

@@ -20,12 +20,12 @@ impl From<Error> for ApiError {
         match error {
             Error::Denied(denied) => {
                 let kind = ProblemKind::from(&denied.kind);
-                let mut problem = Self::new(kind, detail);
+                let problem = Self::new(kind, detail);
                 // To someone unknown nothing is told of what they asked for.
-                if kind != ProblemKind::Unauthenticated {
-                    problem.denied = Some(denied);
+                if kind == ProblemKind::Unauthenticated {
+                    return problem;
                 }
-                problem
+                problem.denied(denied)
             }
             Error::NotFound(_) => Self::new(ProblemKind::NotFound, detail),
             Error::Transition(error) => Self::new(of_transition(&error), detail),

@@ -1,5 +1,11 @@
 //! The audit logs.
 
+use axum::{
+    body::Body,
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use futures_util::stream;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -9,15 +15,17 @@ use offerkit_core::{
     audit::{AuditRecord, SealHead, Subject, SubjectKind, Verification},
     digest::Digest,
     id::UserId,
+    page::{MAX_PAGE_SIZE, Order, PageRequest},
     policy::Action,
     ports::AuditFilter,
+    services::{AuditLog, Error},
     time::Timestamp,
 };
 
 use super::params::TenantPath;
 use crate::{
     caller::Caller,
-    extract::{InTenant, Listing, OptionalBody, PageParams},
+    extract::{InTenant, Listing, OptionalBody, PageParams, Query},
     problem::ApiError,
     reply::{Listed, Shown},
     schemas as s,
@@ -28,6 +36,8 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(of_platform))
         .routes(routes!(of_tenant))
+        .routes(routes!(export_platform))
+        .routes(routes!(export_tenant))
         .routes(routes!(verify_platform))
         .routes(routes!(verify_tenant))
 }
@@ -102,6 +112,56 @@ async fn of_tenant(
     let filter = AuditFilter::try_from(&listing.filter)?;
     let log = acting.audit_of(tenant);
     Ok(listing.reply(log.list(&filter, &listing.page).await?))
+}
+
+/// The platform's log as a file: a record a line, the first first.
+#[utoipa::path(get, path = "/v1/audit/export", operation_id = "export_platform_audit", tag = "audit", params(Filter),
+    responses((status = 200, description = "Records, one a line.", body = String, content_type = "application/x-ndjson")))]
+async fn export_platform(
+    Caller(acting): Caller,
+    Query(filter): Query<Filter>,
+) -> Result<Response, ApiError> {
+    exported(acting.audit(), AuditFilter::try_from(&filter)?).await
+}
+
+/// A tenant's log as a file: a record a line, the first first.
+#[utoipa::path(get, path = "/v1/tenants/{tenant}/audit/export", operation_id = "export_audit", tag = "audit", params(TenantPath, Filter),
+    responses((status = 200, description = "Records, one a line.", body = String, content_type = "application/x-ndjson")))]
+async fn export_tenant(
+    InTenant { acting, tenant }: InTenant,
+    Query(filter): Query<Filter>,
+) -> Result<Response, ApiError> {
+    exported(acting.audit_of(tenant), AuditFilter::try_from(&filter)?).await
+}
+
+/// The file, a page at a time. The first page is read before anything is answered: who may not look gets a status. A file
+/// that breaks off ends without its last chunk, so that no client takes it for whole.
+async fn exported(log: AuditLog, filter: AuditFilter) -> Result<Response, ApiError> {
+    let request = PageRequest::first(MAX_PAGE_SIZE)
+        .map_err(Error::from)?
+        .ordered(Order::OldestFirst);
+    let first = log.list(&filter, &request).await?;
+    let pages = stream::try_unfold(Some(first), move |page| {
+        let (log, filter) = (log.clone(), filter.clone());
+        async move {
+            let Some(page) = page else {
+                return Ok::<_, Error>(None);
+            };
+            let mut lines = Vec::new();
+            for record in &page.items {
+                // A record is plain data, which always has a JSON form.
+                lines.extend(serde_json::to_vec(record).unwrap_or_default());
+                lines.push(b'\n');
+            }
+            let next = match page.next {
+                Some(cursor) => Some(log.list(&filter, &request.after(cursor)).await?),
+                None => None,
+            };
+            Ok(Some((lines, next)))
+        }
+    });
+    let kind = [(header::CONTENT_TYPE, "application/x-ndjson")];
+    Ok((kind, Body::from_stream(pages)).into_response())
 }
 
 /// What the log is verified against.

@@ -10,9 +10,10 @@ use offerkit_core::{
     services::Error,
 };
 
+use super::params::TenantPath;
 use crate::{
     caller::Caller,
-    extract::{Body, Path},
+    extract::{Body, InTenant, Path},
     problem::ApiError,
     reply::{Created, Shown},
     schemas as s,
@@ -22,6 +23,7 @@ use crate::{
 pub(super) fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(fields))
+        .routes(routes!(of_tenant))
         .routes(routes!(add))
         .routes(routes!(retire))
 }
@@ -31,6 +33,13 @@ pub(super) fn routes() -> OpenApiRouter<State> {
     responses((status = 200, description = "The catalog.", body = Object)))]
 async fn fields(Caller(acting): Caller) -> Result<Shown<CatalogForm>, ApiError> {
     Ok(Shown(acting.catalog().fields().await?.form()))
+}
+
+/// The fields that a tenant's criteria may name, as a form.
+#[utoipa::path(get, path = "/v1/tenants/{tenant}/catalog", operation_id = "get_tenant_catalog", tag = "catalog", params(TenantPath),
+    responses((status = 200, description = "The catalog.", body = Object)))]
+async fn of_tenant(InTenant { acting, tenant }: InTenant) -> Result<Shown<CatalogForm>, ApiError> {
+    Ok(Shown(acting.configuration(tenant).fields().await?.form()))
 }
 
 /// A custom attribute of customers.

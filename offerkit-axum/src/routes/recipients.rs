@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use offerkit_core::{
-    domain::{Channel, DeliveryStatus},
+    domain::{Channel, Customer, DeliveryStatus},
     ports::DeliveryFilter,
     services::{MaskedCustomer, Recipient},
 };
@@ -20,7 +20,9 @@ use crate::{
 };
 
 pub(super) fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(recipients))
+    OpenApiRouter::new()
+        .routes(routes!(recipients))
+        .routes(routes!(unmasked))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -35,6 +37,15 @@ struct Filter {
     channel: Option<Channel>,
 }
 
+impl From<&Filter> for DeliveryFilter {
+    fn from(filter: &Filter) -> Self {
+        Self {
+            status: filter.status,
+            channel: filter.channel,
+        }
+    }
+}
+
 /// A campaign's messages with their customers, masked, page by page. That they were looked at is recorded.
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/campaigns/{campaign}/deliveries", operation_id = "list_deliveries", tag = "campaigns",
     params(TenantPath, CampaignPath, Filter, PageParams), responses((status = 200, description = "A page of messages.", body = s::Page<s::Recipient>)))]
@@ -43,11 +54,22 @@ async fn recipients(
     Path(path): Path<CampaignPath>,
     listing: Listing<Filter>,
 ) -> Result<Listed<Recipient<MaskedCustomer>>, ApiError> {
-    let filter = DeliveryFilter {
-        status: listing.filter.status,
-        channel: listing.filter.channel,
-    };
+    let filter = DeliveryFilter::from(&listing.filter);
     let deliveries = acting.deliveries(tenant);
     let page = deliveries.recipients(path.campaign, &filter, &listing.page);
+    Ok(listing.reply(page.await?))
+}
+
+/// The same with the customers' personal data. No default group permits it. That they were looked at is recorded.
+#[utoipa::path(get, path = "/v1/tenants/{tenant}/campaigns/{campaign}/deliveries/unmasked", operation_id = "list_deliveries_unmasked", tag = "campaigns",
+    params(TenantPath, CampaignPath, Filter, PageParams), responses((status = 200, description = "A page of messages.", body = s::Page<s::UnmaskedRecipient>)))]
+async fn unmasked(
+    InTenant { acting, tenant }: InTenant,
+    Path(path): Path<CampaignPath>,
+    listing: Listing<Filter>,
+) -> Result<Listed<Recipient<Customer>>, ApiError> {
+    let deliveries = acting.deliveries(tenant);
+    let filter = DeliveryFilter::from(&listing.filter);
+    let page = deliveries.recipients_unmasked(path.campaign, &filter, &listing.page);
     Ok(listing.reply(page.await?))
 }

@@ -145,6 +145,10 @@ async fn get(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UserChange)]
+#[expect(
+    clippy::option_option,
+    reason = "left out, removed and given are three things"
+)]
 struct ChangeBody {
     /// The person's name.
     #[serde(default, deserialize_with = "some")]

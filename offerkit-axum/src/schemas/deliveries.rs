@@ -50,6 +50,16 @@ pub(crate) struct Recipient {
     customer: Option<MaskedCustomer>,
 }
 
+/// A message to one customer, with their personal data.
+#[derive(ToSchema)]
+pub(crate) struct UnmaskedRecipient {
+    /// The message.
+    delivery: Delivery,
+    /// The customer, unless there is none any more: the columns of the customers table, and `attributes`.
+    #[schema(value_type = Option<Object>)]
+    customer: Option<()>,
+}
+
 /// A message to one customer over one channel.
 #[derive(ToSchema)]
 pub(crate) struct Delivery {

@@ -41,12 +41,12 @@ async fn an_offer_is_written_by_one_and_approved_by_another() {
         "your group read_only does not let you approve offers; members of approver may"
     );
     let comment = json!({"comment": "fine"});
-    let approved = approver
+    let decided = approver
         .with("if-match", &etag)
         .post(&format!("{path}/approve"), comment)
         .await
         .expect(200);
-    assert_eq!(approved.json()["live_revision"], 1);
+    assert_eq!(decided.json()["live_revision"], 1);
     let history = admin
         .get(&format!("{path}/revisions"))
         .await
@@ -164,4 +164,33 @@ async fn a_verified_log_is_whole_and_a_cut_one_is_found_out() {
         admin.post(path, longer).await.expect(200).json()["finding"]["finding"],
         "tail_cut"
     );
+}
+
+#[tokio::test]
+async fn an_exported_log_has_every_record_in_order() {
+    let world = World::new().await;
+    for _ in 0..3 {
+        world.approved().await;
+    }
+    let admin = world.logged_in("loan.admin").await;
+    let file = admin.get("/v1/tenants/loan/audit/export").await.expect(200);
+    assert_eq!(file.header("content-type"), "application/x-ndjson");
+    let records: Vec<Value> = file
+        .text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let listed = admin
+        .get("/v1/tenants/loan/audit?order=oldest_first&size=1000")
+        .await;
+    assert_eq!(Value::from(records), listed.expect(200).json()["items"]);
+    let some = admin
+        .get("/v1/tenants/loan/audit/export?action=offer.approve")
+        .await
+        .expect(200);
+    assert_eq!(some.text.lines().count(), 3);
+    admin
+        .get("/v1/tenants/loan/audit/export?size=3")
+        .await
+        .problem(400, "malformed");
 }

@@ -174,3 +174,37 @@ async fn a_campaign_is_launched_by_another_and_its_progress_is_told() {
         .json();
     assert_eq!(looked["items"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn addresses_are_for_those_whose_group_says_so_and_looking_is_recorded() {
+    let world = World::new().await;
+    world.platform.customers(1).await.unwrap();
+    let root = world.logged_in("root").await;
+    let group = json!({"name": "support", "permissions": ["view_recipients_unmasked"]});
+    root.post("/v1/tenants/loan/groups", group)
+        .await
+        .expect(201);
+    root.put(
+        "/v1/tenants/loan/groups/support/members/nobody",
+        Value::Null,
+    )
+    .await
+    .expect(201);
+    let campaign = world.launched_campaign().await.id();
+    let job = Context::job(Job::Audience);
+    let audience = world.platform.kit.acting(&job).deliveries(world.loan.id);
+    audience.fill(campaign).await.unwrap();
+    let support = world.logged_in("nobody").await;
+    let path = format!("/v1/tenants/loan/campaigns/{campaign}/deliveries/unmasked");
+    let rows = support.get(&path).await.expect(200).json();
+    let email = rows["items"][0]["customer"]["email"].as_str().unwrap();
+    assert!(email.starts_with("customer."), "{email}");
+    let admin = world.logged_in("loan.admin").await;
+    let looked = admin
+        .get("/v1/tenants/loan/audit?action=campaign.view_recipients_unmasked")
+        .await;
+    assert_eq!(
+        looked.expect(200).json()["items"].as_array().unwrap().len(),
+        1
+    );
+}

@@ -147,6 +147,12 @@ pub(super) fn all() -> Vec<Ask> {
             "GET /v1/tenants/{tenant}/campaigns/{campaign}/progress/events",
         ),
         ask(
+            "list_deliveries_unmasked",
+            Action::ViewRecipientsUnmasked,
+            Launched,
+            "GET /v1/tenants/{tenant}/campaigns/{campaign}/deliveries/unmasked",
+        ),
+        ask(
             "list_deliveries",
             Action::ViewRecipients,
             Launched,

@@ -1,7 +1,7 @@
 //! Routes of offers.
 
 use offerkit_core::policy::Action;
-use serde_json::{json};
+use serde_json::json;
 
 use super::Ask;
 

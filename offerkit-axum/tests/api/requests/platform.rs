@@ -1,7 +1,7 @@
 //! Routes of the platform, and of oneself.
 
 use offerkit_core::policy::Action;
-use serde_json::{json};
+use serde_json::json;
 
 use super::Ask;
 
@@ -135,6 +135,12 @@ pub(super) fn all() -> Vec<Ask> {
             Action::ViewPlatformAudit,
             Nothing,
             "GET /v1/audit",
+        ),
+        ask(
+            "export_platform_audit",
+            Action::ViewPlatformAudit,
+            Nothing,
+            "GET /v1/audit/export",
         ),
         ask(
             "verify_platform_audit",

@@ -88,4 +88,3 @@ pub(super) async fn prepared(world: &World, setup: Setup) -> String {
         }
     }
 }
-

@@ -1,7 +1,7 @@
 //! Routes of a tenant: groups, members, configuration, segments, criteria, audit.
 
 use offerkit_core::policy::Action;
-use serde_json::{json};
+use serde_json::json;
 
 use super::Ask;
 
@@ -155,6 +155,18 @@ pub(super) fn all() -> Vec<Ask> {
             Action::ViewAudit,
             Nothing,
             "GET /v1/tenants/{tenant}/audit",
+        ),
+        ask(
+            "get_tenant_catalog",
+            Action::ViewConfiguration,
+            Nothing,
+            "GET /v1/tenants/{tenant}/catalog",
+        ),
+        ask(
+            "export_audit",
+            Action::ViewAudit,
+            Nothing,
+            "GET /v1/tenants/{tenant}/audit/export",
         ),
         ask(
             "verify_audit",
