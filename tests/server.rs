@@ -5,6 +5,8 @@
     reason = "helpers of tests say what they expect by failing"
 )]
 
+#[path = "server/schemathesis.rs"]
+mod schemathesis;
 #[path = "../examples/server/main.rs"]
 mod server;
 

@@ -196,13 +196,13 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwo
         parameters.push(header(
             "Idempotency-Key",
             "Names this attempt: a repeat under the same key does nothing and gets the first answer.",
-            255,
+            Some(255),
         ));
         if has_passwords {
             parameters.push(header(
                 "X-CSRF-Token",
                 "Needed where the session is in a cookie.",
-                64,
+                None,
             ));
         }
     }
@@ -284,11 +284,11 @@ fn add_headers(method: &HttpMethod, operation: &mut Operation) {
     }
 }
 
-fn header(name: &str, text: &str, longest: usize) -> RefOr<Parameter> {
+fn header(name: &str, text: &str, longest: Option<usize>) -> RefOr<Parameter> {
     let kind = ObjectBuilder::new()
         .schema_type(Type::String)
-        .min_length(Some(1))
-        .max_length(Some(longest));
+        .min_length(longest.map(|_| 1))
+        .max_length(longest);
     let parameter = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)

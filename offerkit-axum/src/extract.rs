@@ -3,9 +3,11 @@
 mod body;
 mod if_match;
 mod listing;
+mod object;
 mod path;
 
 pub(crate) use body::{Body, OptionalBody};
 pub(crate) use if_match::{IfMatch, IfNoneMatch};
 pub(crate) use listing::{Listing, PageParams, Query};
+pub(crate) use object::Object;
 pub(crate) use path::{InTenant, Path};

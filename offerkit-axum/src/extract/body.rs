@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
+use super::Object;
 use crate::problem::{ApiError, FieldError, ProblemKind};
 
 /// A JSON body, read strictly.
@@ -27,7 +28,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                 "the body must be JSON: send `Content-Type: application/json`",
             ));
         }
-        read(&bytes(request, state).await?).map(Self)
+        let Object(body) = read(&bytes(request, state).await?)?;
+        Ok(Self(body))
     }
 }
 
@@ -42,7 +44,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalB
             return Ok(Self(T::default()));
         }
         if is_json {
-            return read::<Option<T>>(&bytes).map(|body| Self(body.unwrap_or_default()));
+            let body = read::<Option<Object<T>>>(&bytes)?;
+            return Ok(Self(body.unwrap_or_default().0));
         }
         Err(ApiError::new(
             ProblemKind::UnsupportedMediaType,
@@ -138,7 +141,7 @@ mod tests {
     }
 
     fn refused(text: &str) -> (ProblemKind, Vec<(String, String)>) {
-        let error = read::<Form>(text.as_bytes()).unwrap_err();
+        let error = read::<Object<Form>>(text.as_bytes()).err().unwrap();
         let text = axum::response::IntoResponse::into_response(error.clone());
         let text = futures_executor::block_on(axum::body::to_bytes(text.into_body(), 10_000));
         let value: serde_json::Value = serde_json::from_slice(&text.unwrap()).unwrap();
@@ -158,6 +161,8 @@ mod tests {
         let (_, places) = refused(r#"{"name": "Asha", "tags": []}"#);
         assert_eq!(places[0].0, "/name");
         assert!(places[0].1.starts_with("user name `Asha` has a character"));
+        let (kind, _) = refused(r#"["asha", []]"#);
+        assert_eq!(kind, ProblemKind::Invalid);
         let (_, places) = refused(r#"{"name": "asha", "tags": [], "more": 1}"#);
         assert_eq!(places[0].0, "/more");
     }

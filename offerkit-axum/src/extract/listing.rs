@@ -17,6 +17,7 @@ pub(crate) struct PageParams {
     #[param(minimum = 1, maximum = 1000, default = 50)]
     size: Option<u16>,
     /// Where the page before ended: its `next`.
+    #[param(pattern = "^[0-9a-f]{32}$")]
     after: Option<String>,
     /// Which end comes first.
     #[param(inline, value_type = Option<crate::schemas::Order>)]

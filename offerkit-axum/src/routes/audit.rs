@@ -25,8 +25,8 @@ use offerkit_core::{
 use super::params::TenantPath;
 use crate::{
     caller::Caller,
-    extract::{InTenant, Listing, OptionalBody, PageParams, Query},
-    problem::ApiError,
+    extract::{InTenant, Listing, Object, OptionalBody, PageParams, Query},
+    problem::{ApiError, FieldError, ProblemKind},
     reply::{Listed, Shown},
     schemas as s,
     state::State,
@@ -47,7 +47,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
 #[serde(deny_unknown_fields)]
 struct Filter {
     /// About this kind of object, such as `offer`.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<s::SubjectKind>, inline)]
     subject: Option<SubjectKind>,
     /// About the object of this id; needs its kind.
     subject_id: Option<Uuid>,
@@ -169,7 +169,8 @@ async fn exported(log: AuditLog, filter: AuditFilter) -> Result<Response, ApiErr
 #[serde(deny_unknown_fields)]
 struct Against {
     /// A head that was published earlier, by which a cut tail shows.
-    published: Option<HeadBody>,
+    #[schema(value_type = Option<HeadBody>)]
+    published: Option<Object<HeadBody>>,
 }
 
 /// The end of a chain of seals.
@@ -178,18 +179,24 @@ struct Against {
 #[schema(as = PublishedHead)]
 struct HeadBody {
     /// How many records were sealed.
-    position: u64,
+    #[schema(minimum = 0)]
+    position: i64,
     /// The hash of the last link.
     #[schema(value_type = String, min_length = 64, max_length = 64)]
     hash: Digest,
 }
 
 impl Against {
-    fn head(self) -> Option<SealHead> {
-        self.published.map(|head| SealHead {
-            position: head.position,
-            hash: head.hash,
-        })
+    fn head(self) -> Result<Option<SealHead>, ApiError> {
+        let Some(Object(HeadBody { position, hash })) = self.published else {
+            return Ok(None);
+        };
+        let position = u64::try_from(position).map_err(|_| {
+            let detail = "a position is not negative";
+            let place = FieldError::new("/published/position", detail);
+            ApiError::new(ProblemKind::Invalid, detail).at(vec![place])
+        })?;
+        Ok(Some(SealHead { position, hash }))
     }
 }
 
@@ -200,7 +207,7 @@ async fn verify_platform(
     Caller(acting): Caller,
     OptionalBody(against): OptionalBody<Against>,
 ) -> Result<Shown<Verification>, ApiError> {
-    Ok(Shown(acting.audit().verify(against.head()).await?))
+    Ok(Shown(acting.audit().verify(against.head()?).await?))
 }
 
 /// Whether a tenant's sealed records are what was sealed.
@@ -210,5 +217,7 @@ async fn verify_tenant(
     InTenant { acting, tenant }: InTenant,
     OptionalBody(against): OptionalBody<Against>,
 ) -> Result<Shown<Verification>, ApiError> {
-    Ok(Shown(acting.audit_of(tenant).verify(against.head()).await?))
+    Ok(Shown(
+        acting.audit_of(tenant).verify(against.head()?).await?,
+    ))
 }

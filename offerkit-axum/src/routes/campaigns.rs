@@ -26,7 +26,7 @@ use super::{
     tenants::NoFilter,
 };
 use crate::{
-    extract::{Body, IfMatch, InTenant, Listing, PageParams, Path},
+    extract::{Body, IfMatch, InTenant, Listing, Object, PageParams, Path},
     problem::ApiError,
     reply::{Created, Listed, Shown, Tagged},
     schemas as s,
@@ -94,14 +94,14 @@ struct DraftBody {
     #[schema(value_type = String, min_length = 1, max_length = 200, example = "Gold in spring")]
     name: Title,
     /// What it is for.
-    #[schema(value_type = Option<String>, max_length = 4000)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 4000)]
     description: Option<Description>,
     /// Whom it selects: a document of the criteria language.
     #[schema(value_type = Object, example = json!({"segment": "premium"}))]
     selection_criteria: Box<RawValue>,
     /// The channels, each with its message.
     #[schema(value_type = BTreeMap<String, MessageDraft>)]
-    messages: BTreeMap<Channel, MessageDraft>,
+    messages: BTreeMap<Channel, Object<MessageDraft>>,
     /// The first day of sending, in the tenant's time zone.
     start_date: NaiveDate,
     /// The last day of sending.
@@ -122,7 +122,7 @@ struct MessageDraft {
 impl From<DraftBody> for CampaignDraft {
     fn from(body: DraftBody) -> Self {
         let messages = body.messages.into_iter().map(|(channel, message)| {
-            let MessageDraft { subject, body } = message;
+            let Object(MessageDraft { subject, body }) = message;
             (channel, MessageTemplate { subject, body })
         });
         Self {

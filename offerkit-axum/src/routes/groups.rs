@@ -56,7 +56,7 @@ struct GroupBody {
     #[schema(value_type = String, max_length = 64, pattern = "^[a-z][a-z0-9_]*$", example = "auditor")]
     name: GroupName,
     /// What the group is for.
-    #[schema(value_type = Option<String>, max_length = 4000)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 4000)]
     description: Option<Description>,
     /// What its members may do.
     #[schema(value_type = Vec<s::Permission>)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use chrono::NaiveDate;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -24,7 +24,7 @@ use super::{
     tenants::NoFilter,
 };
 use crate::{
-    extract::{Body, IfMatch, InTenant, Listing, PageParams, Path, Query},
+    extract::{Body, IfMatch, InTenant, Listing, Object, PageParams, Path, Query},
     problem::ApiError,
     reply::{Created, Listed, Shown, Tagged},
     schemas as s,
@@ -107,10 +107,11 @@ async fn list(
 struct DraftBody {
     /// The content, under the tenant's schema.
     #[schema(value_type = Object, example = json!({"title": "Gold card"}))]
-    data: Value,
+    data: Map<String, Value>,
     /// The days on which the offer may be sent; any day where left out.
     #[serde(default)]
-    validity: ValidityBody,
+    #[schema(value_type = ValidityBody, required = false)]
+    validity: Object<ValidityBody>,
 }
 
 /// The days on which an offer may be sent, both ends included.
@@ -126,9 +127,9 @@ struct ValidityBody {
 
 impl From<DraftBody> for OfferDraft {
     fn from(body: DraftBody) -> Self {
-        let ValidityBody { from, until } = body.validity;
+        let Object(ValidityBody { from, until }) = body.validity;
         Self {
-            data: body.data,
+            data: Value::Object(body.data),
             validity: Validity { from, until },
         }
     }

@@ -95,6 +95,10 @@ pub(super) struct SessionPath {
 #[expect(dead_code, reason = "it is described here, and read by `IfMatch`")]
 pub(super) struct Seen {
     /// The `ETag` of the object as the caller read it.
-    #[param(rename = "If-Match", example = "\"1\"")]
+    #[param(
+        rename = "If-Match",
+        pattern = "^\"[0-9]{1,18}([.][0-9]{1,18})?\"$",
+        example = "\"1\""
+    )]
     if_match: String,
 }

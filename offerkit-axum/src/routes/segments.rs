@@ -68,7 +68,7 @@ async fn get(
 #[schema(as = SegmentDraft)]
 struct SegmentBody {
     /// What the segment is for.
-    #[schema(value_type = Option<String>, max_length = 4000)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 4000)]
     description: Option<Description>,
     /// Whom it selects: a document of the criteria language.
     #[schema(value_type = Object, example = json!({"segment": "premium"}))]
@@ -80,10 +80,10 @@ struct SegmentBody {
 #[expect(dead_code, reason = "it is described here, and read by extractors")]
 struct SeenOrNew {
     /// The `ETag` of the latest version, after which this one comes.
-    #[param(rename = "If-Match")]
+    #[param(rename = "If-Match", pattern = "^\"[0-9]{1,18}\"$")]
     if_match: Option<String>,
     /// `*` for the first version of a new segment.
-    #[param(rename = "If-None-Match")]
+    #[param(rename = "If-None-Match", pattern = "^[*]$")]
     if_none_match: Option<String>,
 }
 

@@ -54,7 +54,7 @@ struct TenantBody {
     #[schema(value_type = String, max_length = 64, pattern = "^[a-z][a-z0-9_]*$", example = "credit_card")]
     name: TenantName,
     /// What the tenant is for.
-    #[schema(value_type = Option<String>, max_length = 4000)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 4000)]
     description: Option<Description>,
 }
 
@@ -85,7 +85,7 @@ async fn get(InTenant { acting, tenant }: InTenant) -> Result<Tagged<Tenant>, Ap
 #[schema(as = TenantChange)]
 struct ChangeBody {
     /// What the tenant is for; `null` removes it.
-    #[schema(value_type = Option<String>, required, max_length = 4000)]
+    #[schema(value_type = Option<String>, required, min_length = 1, max_length = 4000)]
     description: Option<Description>,
 }
 

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     caller::Caller,
-    extract::{Body, IfMatch, Listing, PageParams, Path},
+    extract::{Body, IfMatch, Listing, Object, PageParams, Path},
     problem::ApiError,
     reply::{Created, Listed, Shown, Tagged},
     schemas as s,
@@ -90,14 +90,14 @@ struct UserBody {
     #[schema(value_type = String, max_length = 64, pattern = "^[a-z][a-z0-9_.-]*$", example = "asha")]
     name: Username,
     /// The person's name.
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
     full_name: Option<FullName>,
     /// Where the person is reached.
     #[schema(value_type = Option<String>, format = Email)]
     email: Option<EmailAddress>,
     /// The person in someone else's login system, for users who log in there.
     #[schema(value_type = Option<s::ExternalIdentity>)]
-    identity: Option<ExternalIdentity>,
+    identity: Option<Object<ExternalIdentity>>,
     /// A password to begin with, to be changed at the first login.
     #[schema(format = Password, min_length = 12, max_length = 1024)]
     temporary_password: Option<String>,
@@ -120,7 +120,7 @@ async fn create(
         name: body.name,
         full_name: body.full_name,
         email: body.email,
-        identity: body.identity,
+        identity: body.identity.map(|Object(identity)| identity),
     };
     let user = acting.users().create(user, temporary.as_ref()).await?;
     Ok(Created {
@@ -152,7 +152,7 @@ async fn get(
 struct ChangeBody {
     /// The person's name.
     #[serde(default, deserialize_with = "some")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
     full_name: Option<Option<FullName>>,
     /// Where the person is reached.
     #[serde(default, deserialize_with = "some")]
@@ -161,7 +161,7 @@ struct ChangeBody {
     /// The external identity.
     #[serde(default, deserialize_with = "some")]
     #[schema(value_type = Option<s::ExternalIdentity>)]
-    identity: Option<Option<ExternalIdentity>>,
+    identity: Option<Option<Object<ExternalIdentity>>>,
 }
 
 /// Tells `null` from what is left out.
@@ -191,7 +191,9 @@ async fn update(
     let change = UserChange {
         full_name: body.full_name,
         email: body.email,
-        identity: body.identity,
+        identity: body
+            .identity
+            .map(|given| given.map(|Object(identity)| identity)),
     };
     let changed = acting.users().update(id, seen.version(), change).await;
     Ok(Tagged(changed.map_err(ApiError::guarded)?.into()))

@@ -61,9 +61,14 @@ pub(crate) enum Permission {
 #[derive(ToSchema)]
 pub(crate) struct ExternalIdentity {
     /// Who vouches for the person.
-    #[schema(example = "https://login.bank.example")]
+    #[schema(
+        example = "https://login.bank.example",
+        min_length = 1,
+        max_length = 512
+    )]
     issuer: String,
     /// The issuer's name for the person.
+    #[schema(min_length = 1)]
     subject: String,
 }
 

@@ -73,10 +73,26 @@ pub(crate) enum AuditOutcome {
 #[derive(ToSchema)]
 pub(crate) struct Subject {
     /// Its kind.
-    #[schema(example = "offer")]
-    kind: String,
+    kind: SubjectKind,
     /// Its id, where it has one.
     id: Option<Uuid>,
+}
+
+/// The kind of object that a record is about.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum SubjectKind {
+    Platform,
+    User,
+    Tenant,
+    Group,
+    Configuration,
+    Offer,
+    Campaign,
+    Segment,
+    Run,
+    Customer,
+    Catalog,
 }
 
 /// Whether the sealed records are what was sealed.

@@ -172,6 +172,13 @@ async fn what_is_not_known_is_refused() {
     let body = json!({"data": {}, "validity": {"form": "2026-01-01"}});
     let problem = creator.post(OFFERS, body).await.problem(422, "invalid");
     assert_eq!(problem["errors"][0]["pointer"], "/validity/form");
+    // What serde derives would take these for objects.
+    for body in [
+        json!([{"title": "Gold"}]),
+        json!({"data": {}, "validity": [null, null]}),
+    ] {
+        creator.post(OFFERS, body).await.problem(422, "invalid");
+    }
     let raw = |body: &'static str, kind: &'static str| {
         Request::post(OFFERS)
             .header("content-type", kind)
