@@ -1,7 +1,5 @@
 -- Customers belong to the platform: whom campaigns select, what they agreed to, and where they must not be reached.
 
-CREATE TYPE {schema}.channel AS ENUM ('email', 'sms', 'push', 'webhook');
-
 -- Text is in code-point order, which is that of criteria, so that one index serves equality, ranges and prefixes.
 CREATE TABLE {schema}.customers (
     id UUID PRIMARY KEY,
@@ -52,7 +50,7 @@ CREATE TRIGGER customers_identity BEFORE UPDATE ON {schema}.customers
 -- What customers agreed to, channel by channel and purpose by purpose. The last word counts.
 CREATE TABLE {schema}.consents (
     customer_id UUID NOT NULL,
-    channel {schema}.channel NOT NULL,
+    channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
     purpose TEXT NOT NULL,
     is_given BOOLEAN NOT NULL,
     source TEXT,
@@ -62,7 +60,7 @@ CREATE TABLE {schema}.consents (
 
 -- Addresses that nothing is sent to any more, by their digest, so that they outlive the erasing of the customer.
 CREATE TABLE {schema}.suppressions (
-    channel {schema}.channel NOT NULL,
+    channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
     address_digest BYTEA NOT NULL CHECK (octet_length(address_digest) = 32),
     customer_id UUID,
     reason TEXT NOT NULL,
@@ -74,7 +72,7 @@ CREATE INDEX suppressions_customer ON {schema}.suppressions (customer_id) WHERE 
 -- How often a customer was contacted in a period, so that two campaigns cannot both pass a cap.
 CREATE TABLE {schema}.contact_counters (
     customer_id UUID NOT NULL,
-    channel {schema}.channel NOT NULL,
+    channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
     period DATE NOT NULL CHECK (isfinite(period)),
     contacts INTEGER NOT NULL CHECK (contacts >= 0),
     PRIMARY KEY (customer_id, channel, period)
