@@ -1,6 +1,6 @@
 //! The first people: a super admin, and for a demo a tenant with those who write, approve and run its offers.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use chrono::TimeDelta;
 use offerkit::{
@@ -88,11 +88,11 @@ async fn member(
 /// 96 random bits.
 fn made_up_password() -> Result<String, Failure> {
     let secret = SystemIds::new().secret()?;
-    Ok(secret
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    let mut text = String::new();
+    for byte in secret.iter().take(12) {
+        write!(text, "{byte:02x}")?;
+    }
+    Ok(text)
 }
 
 fn made_up_customers() -> Result<Vec<Customer>, Failure> {

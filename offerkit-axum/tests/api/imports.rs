@@ -46,7 +46,6 @@ async fn good_rows_are_kept_and_bad_ones_told() {
     assert_eq!(counts(&again), [3, 0, 3, 0, 0]);
 }
 
-/// First seen to fail with `Rows::next` taking lines that cease for the end of the file.
 #[tokio::test]
 async fn an_import_that_breaks_off_is_gone_on_with_under_its_key() {
     let world = World::new().await;
@@ -68,6 +67,46 @@ async fn an_import_that_breaks_off_is_gone_on_with_under_its_key() {
     send(&root, Body::from(other))
         .await
         .problem(409, "import-changed");
+}
+
+/// First seen to fail with `Rows::next` taking lines that cease for the end of the file: the half chunk was imported, and the
+/// whole file was then another one.
+#[test]
+fn a_client_that_hangs_up_leaves_no_half_chunk() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let first = runtime();
+    let (world, root) = first.block_on(async {
+        let world = World::new().await;
+        let root = world.logged_in("root").await;
+        (world, root.with("idempotency-key", "customers of May"))
+    });
+    first.block_on(async {
+        let begin = futures_util::stream::iter([Ok::<_, std::io::Error>(lines(3))]);
+        let never = futures_util::stream::pending();
+        let body = Body::from_stream(futures_util::StreamExt::chain(begin, never));
+        // Read as far as it goes, and then let go of.
+        let hung_up = async {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            answer = send(&root, body) => panic!("the body had an end: {}", answer.text),
+            () = hung_up => {}
+        }
+    });
+    // Waits for the importer's thread.
+    drop(first);
+    runtime().block_on(async {
+        let done = send(&root, Body::from(lines(7))).await.expect(200).json();
+        assert_eq!(counts(&done), [7, 7, 0, 0, 2]);
+    });
+    drop(world);
 }
 
 #[tokio::test]
