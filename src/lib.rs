@@ -52,6 +52,12 @@ pub use offerkit_postgres as postgres;
 #[cfg_attr(docsrs, doc(cfg(feature = "tokio")))]
 pub use offerkit_worker as worker;
 
+/// The REST API: a router that a service built with axum nests, with its OpenAPI document.
+#[cfg(feature = "axum")]
+#[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
+#[doc(inline)]
+pub use offerkit_axum as axum;
+
 /// For implementing the [`ports`]: `#[async_trait] impl Notifier for …`.
 #[doc(no_inline)]
 pub use async_trait::async_trait;
@@ -60,6 +66,11 @@ pub use async_trait::async_trait;
 pub use offerkit_core::services::{
     Acting, CampaignDraft, Context, Error, ErrorKind, OfferDraft, Offerkit, Settings,
 };
+
+/// The program of the page, which is compiled with the tests.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../docs/http.md")]
+struct HttpPage;
 
 /// The programs of the page, which are compiled with the tests.
 #[cfg(all(doctest, feature = "postgres"))]

@@ -17,6 +17,7 @@ mod customers;
 mod deliveries;
 mod desk;
 mod error;
+mod front;
 mod groups;
 mod kit;
 mod login;

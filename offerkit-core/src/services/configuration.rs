@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     audit::{Subject, SubjectKind},
+    criteria::Catalog as FieldCatalog,
     domain::{ConfigurationSettings, ConfigurationVersion, OfferConfiguration, Scope},
     id::TenantId,
     page::{MAX_PAGE_SIZE, Page, PageRequest},
@@ -62,6 +63,17 @@ impl Configuration {
     /// [`Error::NotFound`] for everyone else.
     pub async fn current(&self) -> Result<OfferConfiguration, Error> {
         self.view().await?.configuration().await
+    }
+
+    /// The fields that the tenant's criteria may name, for members.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`] for everyone else.
+    pub async fn fields(&self) -> Result<FieldCatalog, Error> {
+        let mut work = self.view().await?;
+        let current = work.configuration().await?;
+        work.tenant_catalog(&current).await
     }
 
     /// A page of versions, for members.

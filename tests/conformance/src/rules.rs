@@ -11,6 +11,7 @@ pub mod desk;
 pub mod file_imports;
 pub mod fill;
 pub mod four_eyes;
+pub mod front;
 pub mod languages;
 pub mod login;
 pub mod no_takeover;

@@ -1,0 +1,55 @@
+//! Putting the installation together: store, notifiers, API.
+
+use axum::http::HeaderName;
+use offerkit::{
+    Offerkit, axum::Api, domain::Channel, memory::MemoryStore, postgres::PgStore,
+    services::OfferkitBuilder,
+};
+
+use super::{
+    command::Options,
+    demo::{self, People},
+    failure::Failure,
+    notifier::Logged,
+};
+
+/// What a server serves.
+pub(crate) struct Installation {
+    pub(crate) kit: Offerkit,
+    pub(crate) api: Api,
+    /// Who can log in, where this start made them.
+    pub(crate) people: Option<People>,
+}
+
+pub(crate) async fn installed(options: &Options) -> Result<Installation, Failure> {
+    let mut builder = match &options.database {
+        None => Offerkit::builder(MemoryStore::new()),
+        Some(url) => database(url, options.migrate).await?,
+    };
+    for channel in Channel::ALL {
+        builder = builder.notifier(Logged(channel));
+    }
+    let kit = builder.build()?;
+    let is_demo = options.demo || options.database.is_none();
+    let people = demo::first_people(&kit, options.password.as_deref(), is_demo).await?;
+    let mut api = Api::new(kit.clone());
+    if let Some(name) = &options.source_header {
+        let name: HeaderName = name
+            .parse()
+            .map_err(|_| Failure::Input(format!("`{name}` is not the name of a header")))?;
+        api = api.source_header(name);
+    }
+    Ok(Installation { kit, api, people })
+}
+
+async fn database(url: &str, migrate: bool) -> Result<OfferkitBuilder, Failure> {
+    let store = PgStore::connect(url)
+        .await
+        .map_err(|error| Failure::Input(format!("the database cannot be reached: {error}")))?;
+    if migrate {
+        store.migrate().await?;
+    }
+    let fit = store.check().await;
+    fit.map_err(|error| Failure::Input(error.to_string()))?;
+    Ok(Offerkit::builder(store))
+}

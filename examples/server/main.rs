@@ -1,0 +1,23 @@
+//! The REST API as a program: a server to try Offerkit with, and to begin one's own from.
+//!
+//! ```text
+//! cargo run --example server -- --help
+//! cargo run --example server -- --worker
+//! ```
+//!
+//! It uses nothing but the public library. [`command`] is the command line, [`installation`] puts store, notifiers and API
+//! together, [`demo`] makes the people to try it with, [`serving`] holds the connections, and [`notifier`] logs messages
+//! instead of sending them.
+
+pub(crate) mod command;
+mod demo;
+mod failure;
+mod installation;
+mod notifier;
+pub(crate) mod serving;
+
+use std::process::ExitCode;
+
+pub(crate) fn main() -> ExitCode {
+    ExitCode::from(command::run(std::env::args_os()))
+}

@@ -1,0 +1,61 @@
+//! What a path names. A name or id that cannot be is answered as one that is not there.
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use serde::de::DeserializeOwned;
+
+use offerkit_core::{id::TenantId, services::Acting, text::TenantName};
+use uuid::Uuid;
+
+use crate::{caller::Caller, problem::ApiError, state::State};
+
+/// The names and ids of a path.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let found = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        match found {
+            Ok(axum::extract::Path(found)) => Ok(Self(found)),
+            Err(_) => Err(ApiError::not_found("thing")),
+        }
+    }
+}
+
+/// Who asks, in the tenant that the path names. That there is such a tenant is for the services to tell or to keep.
+pub(crate) struct InTenant {
+    pub(crate) acting: Acting,
+    pub(crate) tenant: TenantId,
+}
+
+impl FromRequestParts<State> for InTenant {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
+        let Caller(acting) = Caller::from_request_parts(parts, state).await?;
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let params = params.map_err(|_| ApiError::not_found("tenant"))?;
+        let text = params
+            .iter()
+            .find_map(|(name, value)| (name == "tenant").then_some(value))
+            .unwrap_or_default();
+        let tenant = tenant(state, text).await?;
+        Ok(Self { acting, tenant })
+    }
+}
+
+/// The tenant's id, or one that no tenant has.
+async fn tenant(state: &State, text: &str) -> Result<TenantId, ApiError> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let named = match text.parse::<TenantName>() {
+        Ok(name) => state.kit().tenant_named(&name).await?,
+        Err(_) => None,
+    };
+    Ok(named.unwrap_or(TenantId::from_uuid(Uuid::nil())))
+}

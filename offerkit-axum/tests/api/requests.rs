@@ -1,0 +1,119 @@
+//! Every route as a request that succeeds for those who may make it.
+
+mod campaigns;
+mod offers;
+mod platform;
+mod setup;
+mod tenant;
+
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
+use offerkit_core::policy::{Action, Requirement};
+use serde_json::{Value, json};
+
+use setup::Setup;
+
+use crate::{
+    client::{Answer, Client},
+    world::World,
+};
+
+/// A route.
+pub(crate) struct Ask {
+    pub(crate) operation: &'static str,
+    /// What it does, or the whole of what it requires.
+    pub(crate) requires: Requirement,
+    setup: Setup,
+    method: Method,
+    path: &'static str,
+    seen: bool,
+    body: Option<Value>,
+    lines: Option<&'static str>,
+}
+
+impl Ask {
+    fn new(operation: &'static str, action: Action, setup: Setup, line: &'static str) -> Self {
+        let (method, path) = line.split_once(' ').unwrap();
+        Self {
+            operation,
+            requires: action.rule().requirement,
+            setup,
+            method: method.parse().unwrap(),
+            path,
+            seen: false,
+            body: None,
+            lines: None,
+        }
+    }
+
+    fn seen(mut self) -> Self {
+        self.seen = true;
+        self
+    }
+
+    fn body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    fn lines(mut self, lines: &'static str) -> Self {
+        self.lines = Some(lines);
+        self
+    }
+
+    pub(crate) fn is_in_tenant(&self) -> bool {
+        self.path.contains("{tenant}")
+    }
+
+    /// The path, once what has to be there is there.
+    pub(crate) async fn prepare(&self, world: &World, tenant: &str) -> String {
+        let id = setup::prepared(world, self.setup).await;
+        self.path_with(tenant, &id)
+    }
+
+    /// The path, with an id where it needs one.
+    pub(crate) fn path_with(&self, tenant: &str, id: &str) -> String {
+        self.path
+            .replace("{tenant}", tenant)
+            .replace("{offer}", id)
+            .replace("{campaign}", id)
+            .replace("{customer}", id)
+    }
+
+    pub(crate) async fn send(&self, client: &Client, path: &str) -> Answer {
+        let client = if self.seen {
+            client.with("if-match", "\"1\"")
+        } else {
+            client.clone()
+        };
+        if let Some(lines) = self.lines {
+            let request = Request::post(path).header("content-type", "application/x-ndjson");
+            return client.raw(request.body(Body::from(lines)).unwrap()).await;
+        }
+        let mut body = self.body.clone();
+        if let Some(offer) = body.as_mut().and_then(|body| body.get_mut("offer")) {
+            *offer = json!(offer_of(&client, path).await);
+        }
+        client.send(self.method.clone(), path, body).await
+    }
+}
+
+/// The offer that a campaign's body names: the first that the tenant has, or none.
+async fn offer_of(client: &Client, path: &str) -> String {
+    let offers = format!("{}/offers", path.split("/campaigns").next().unwrap());
+    let answer = client.get(&offers).await;
+    let body = serde_json::from_str::<Value>(&answer.text).unwrap_or_default();
+    let found = body["items"][0]["id"].as_str().map(str::to_owned);
+    found.unwrap_or_else(|| "01890000-0000-7000-8000-00000000dead".to_owned())
+}
+
+/// Every route but those of a login of one's own, which `people` and `browser` try.
+pub(crate) fn all() -> Vec<Ask> {
+    let mut all = platform::all();
+    all.extend(tenant::all());
+    all.extend(offers::all());
+    all.extend(campaigns::all());
+    all
+}
