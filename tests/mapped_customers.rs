@@ -1,26 +1,22 @@
 //! Every port on PostgreSQL, held to what every adapter must do, where the customers are read from a view of the host: it
 //! has other names for everything, and shows what is imported into the library's own table.
 
-use std::{
-    any::Any,
-    error::Error,
-    sync::{Arc, OnceLock},
-};
+use std::{any::Any, error::Error, sync::OnceLock};
 
 use async_trait::async_trait;
 use offerkit::{
-    audit::{AuditEvent, AuditRecord, Seal, SealHead},
+    audit::{AuditRecord, Seal, SealHead},
     digest::Digest,
     domain::{
-        Channel, Customer, Delivery, DeliveryKey, DeliveryStatus, ErasureReport, Run, RunStatus,
-        Scope, Session, customer::Column,
+        Channel, Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope, Session,
+        customer::Column,
     },
     id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
     page::{Page, PageRequest},
     ports::{
-        Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, CustomerStore, DeliveryFilter,
-        Extension, ImportBatch, ImportReport, Ledger, LoginFailures, Progress, Selection, Sessions,
-        Settlement, Store, StoreError, Transaction,
+        Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension,
+        Ledger, LoginFailures, Progress, Selection, Sessions, Settlement, Store, StoreError,
+        Transaction,
     },
     postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
     time::Timestamp,
@@ -29,8 +25,8 @@ use offerkit_cluster::Database;
 use offerkit_conformance::{Failure, Harness, Outcome};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 
-#[path = "mapped/messages.rs"]
-mod messages;
+#[path = "mapped/kept.rs"]
+mod kept;
 
 const VIEW: &str = "CREATE SCHEMA crm;
     CREATE VIEW crm.client AS SELECT id AS guid, external_id AS \"Ext Ref\", full_name AS name, email AS mail,
@@ -172,25 +168,6 @@ impl CustomerSource for Mapped {
     /// As the source itself, so that the ledger selects there.
     fn as_any(&self) -> &dyn Any {
         self.customers.as_any()
-    }
-}
-
-#[async_trait]
-impl CustomerStore for Mapped {
-    async fn import(
-        &self,
-        batch: Arc<ImportBatch>,
-        event: AuditEvent,
-    ) -> Result<ImportReport, StoreError> {
-        CustomerStore::import(&self.store, batch, event).await
-    }
-
-    async fn erase(
-        &self,
-        customer: CustomerId,
-        event: AuditEvent,
-    ) -> Result<Option<ErasureReport>, StoreError> {
-        CustomerStore::erase(&self.store, customer, event).await
     }
 }
 
