@@ -12,15 +12,15 @@ use offerkit::{
     audit::{AuditEvent, AuditRecord, Seal, SealHead},
     digest::Digest,
     domain::{
-        Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope, Session,
-        customer::Column,
+        AddressDigest, Channel, ClaimRules, Consent, Customer, Delivery, DeliveryKey,
+        DeliveryStatus, Purpose, Run, RunStatus, Scope, Session, Suppression, customer::Column,
     },
     id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
     page::{Page, PageRequest},
     ports::{
-        Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, CustomerStore, DeliveryFilter,
-        Extension, ImportBatch, ImportReport, Ledger, LoginFailures, Progress, Selection, Sessions,
-        Settlement, Store, StoreError, Transaction,
+        Access, AuditSeals, ClaimRequest, Claimed, Contacts, CustomerSource, CustomerStore,
+        DeliveryFilter, Extension, ImportBatch, ImportReport, Ledger, LoginFailures, Progress,
+        RuledClaim, Selection, Sessions, Settlement, Store, StoreError, Transaction,
     },
     postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
     time::Timestamp,
@@ -188,6 +188,49 @@ impl CustomerStore for Mapped {
 }
 
 #[async_trait]
+impl Contacts for Mapped {
+    async fn keep_words(
+        &self,
+        words: Arc<Vec<Consent>>,
+        event: Option<AuditEvent>,
+    ) -> Result<u64, StoreError> {
+        Contacts::keep_words(&self.store, words, event).await
+    }
+
+    async fn words_of(&self, customer: CustomerId) -> Result<Vec<Consent>, StoreError> {
+        Contacts::words_of(&self.store, customer).await
+    }
+
+    async fn last_word(
+        &self,
+        customer: CustomerId,
+        purpose: Purpose,
+        channel: Channel,
+    ) -> Result<Option<Consent>, StoreError> {
+        Contacts::last_word(&self.store, customer, purpose, channel).await
+    }
+
+    async fn suppress(
+        &self,
+        suppression: Suppression,
+        event: Option<AuditEvent>,
+    ) -> Result<bool, StoreError> {
+        Contacts::suppress(&self.store, suppression, event).await
+    }
+
+    async fn release(&self, address: AddressDigest, event: AuditEvent) -> Result<bool, StoreError> {
+        Contacts::release(&self.store, address, event).await
+    }
+
+    async fn suppressed(
+        &self,
+        addresses: &[AddressDigest],
+    ) -> Result<Vec<Suppression>, StoreError> {
+        Contacts::suppressed(&self.store, addresses).await
+    }
+}
+
+#[async_trait]
 impl Sessions for Mapped {
     async fn open(&self, session: &Session) -> Result<(), StoreError> {
         Sessions::open(&self.store, session).await
@@ -272,6 +315,14 @@ impl Ledger for Mapped {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
         Ledger::claim(&self.store, request).await
+    }
+
+    async fn claim_by_rules(
+        &self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+    ) -> Result<RuledClaim, StoreError> {
+        Ledger::claim_by_rules(&self.store, request, rules).await
     }
 
     async fn settle(

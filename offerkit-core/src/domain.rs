@@ -8,6 +8,7 @@ mod campaign;
 mod channel;
 mod comment;
 mod configuration;
+mod contact;
 mod content;
 mod contribution;
 mod criteria;
@@ -31,6 +32,10 @@ pub use campaign::{Campaign, CampaignParts, CampaignPlan, CampaignStatus, Launch
 pub use channel::{Channel, ChannelError, MessageTemplate, Messages};
 pub use comment::{Comment, CommentKind, CommentSubject};
 pub use configuration::{ConfigurationSettings, OfferConfiguration};
+pub use contact::{
+    AddressDigest, ClaimRules, Consent, ConsentMode, ConsentRule, ConsentWord, ContactFacts,
+    ContactRules, Purpose, Suppression, SuppressionReason, Verdict, Withheld,
+};
 pub use content::{ContentError, OfferContent};
 pub use contribution::{Contribution, ContributionKind};
 pub use criteria::{SavedCriteria, SegmentPin};

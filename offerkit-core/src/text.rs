@@ -8,7 +8,7 @@ mod email;
 mod name;
 
 pub use email::EmailAddress;
-pub use name::{GroupName, SegmentName, TenantName, Username};
+pub use name::{ConsentSource, GroupName, SegmentName, TenantName, Username};
 
 /// A text that breaks the rules of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

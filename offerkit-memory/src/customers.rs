@@ -234,7 +234,7 @@ impl CustomerStore for MemoryStore {
 }
 
 /// Does something that cannot fail, together with its record, whose result is what it answers.
-fn record<T: Serialize>(
+pub(crate) fn record<T: Serialize>(
     changes: &mut Changes,
     event: AuditEvent,
     act: impl FnOnce() -> T,

@@ -9,7 +9,7 @@ use offerkit_core::{
 };
 
 use crate::{
-    customers::Customers, ledger::Books, sessions::Logins, state::State,
+    contacts, customers::Customers, ledger::Books, sessions::Logins, state::State,
     transaction::MemoryTransaction, undo::Changes,
 };
 
@@ -17,6 +17,7 @@ use crate::{
 ///
 /// It implements [`Store`], [`Sessions`](offerkit_core::ports::Sessions),
 /// [`CustomerSource`](offerkit_core::ports::CustomerSource), [`CustomerStore`](offerkit_core::ports::CustomerStore),
+/// [`Contacts`](offerkit_core::ports::Contacts),
 /// [`Ledger`](offerkit_core::ports::Ledger) and [`AuditSeals`](offerkit_core::ports::AuditSeals). Clones are cheap and
 /// share everything.
 ///
@@ -40,12 +41,13 @@ pub struct MemoryStore {
     shared: Arc<Shared>,
 }
 
-/// Whoever takes several of the locks takes them in the order of the fields: state, customers, books. The last three
-/// are never held across an await, and the logins never together with another.
+/// Whoever takes several of the locks takes them in the order of the fields: state, customers, contacts, books. The last
+/// four are never held across an await, and the logins never together with another.
 #[derive(Default)]
 pub(crate) struct Shared {
     pub(crate) state: Arc<async_lock::RwLock<State>>,
     pub(crate) customers: RwLock<Customers>,
+    pub(crate) contacts: RwLock<contacts::Book>,
     pub(crate) books: RwLock<Books>,
     pub(crate) logins: Mutex<Logins>,
 }

@@ -62,8 +62,7 @@ GRANT INSERT ON
 -- Changed.
 GRANT UPDATE ON
     {schema}.users, {schema}.tenants, {schema}.groups, {schema}.sessions, {schema}.login_failures,
-    {schema}.field_catalog, {schema}.offers, {schema}.campaigns, {schema}.customers, {schema}.consents,
-    {schema}.suppressions, {schema}.contact_counters, {schema}.kept_messages, {schema}.audience_runs,
+    {schema}.field_catalog, {schema}.offers, {schema}.campaigns, {schema}.customers, {schema}.contact_counters, {schema}.kept_messages, {schema}.audience_runs,
     {schema}.campaign_lots, {schema}.campaign_audiences
     TO offerkit_app;
 GRANT UPDATE (run_number, lot, delivery_status, attempts, updated_at, not_before, first_claimed_at, sent_at, claim_token,
@@ -74,5 +73,5 @@ GRANT UPDATE (given_at) ON {schema}.user_tenant_roles TO offerkit_app;
 -- Removed: what is no evidence.
 GRANT DELETE ON
     {schema}.user_tenant_roles, {schema}.sessions, {schema}.login_failures, {schema}.contact_counters,
-    {schema}.customer_keys
+    {schema}.customer_keys, {schema}.suppressions
     TO offerkit_app;

@@ -57,7 +57,11 @@ impl Action {
             | Self::CreateUser
             | Self::ManageCatalog
             | Self::ImportCustomers
-            | Self::EraseCustomer => &[K::Platform],
+            | Self::EraseCustomer
+            | Self::ViewContacts
+            | Self::KeepConsents
+            | Self::SuppressAddress
+            | Self::ReleaseAddress => &[K::Platform],
             Self::CreateTenant | Self::SealAudit => &[K::Platform, K::Tenant],
             Self::UpdateTenant
             | Self::DeactivateTenant
@@ -148,7 +152,9 @@ impl Action {
         let (requirement, mutates) = match self {
             Self::ViewSelf => (Oneself, false),
             Self::ChangeOwnPassword => (Oneself, true),
-            Self::ViewPlatform | Self::ViewPlatformAudit => (SuperAdmin, false),
+            Self::ViewPlatform | Self::ViewPlatformAudit | Self::ViewContacts => {
+                (SuperAdmin, false)
+            }
             Self::CreateUser
             | Self::UpdateUser
             | Self::DeactivateUser
@@ -160,6 +166,9 @@ impl Action {
             | Self::ManageCatalog
             | Self::ImportCustomers
             | Self::EraseCustomer
+            | Self::KeepConsents
+            | Self::SuppressAddress
+            | Self::ReleaseAddress
             | Self::CreateTenant
             | Self::UpdateTenant
             | Self::DeactivateTenant

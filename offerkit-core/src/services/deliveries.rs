@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Acting, Error, work::Work};
 use crate::{
     domain::{
-        Campaign, CampaignStatus, Channel, DeliveryKey, DeliveryStatus, Offer, OfferRevision,
-        Scope, Tenant, TransitionError,
+        Campaign, CampaignStatus, Channel, ContactRules, DeliveryKey, DeliveryStatus, Offer,
+        OfferRevision, Scope, Tenant, TransitionError,
     },
     id::{CampaignId, TenantId},
     policy::{Action, CampaignFacts, Resource},
@@ -16,6 +16,7 @@ use crate::{
 mod batches;
 mod ending;
 mod filling;
+mod reaching;
 mod recipients;
 mod recovering;
 mod sending;
@@ -119,14 +120,15 @@ impl Deliveries {
     }
 
     /// Notes that the customer complained about a delivery, as mail providers report it: it was delivered, and bears the
-    /// reason [`COMPLAINED`](crate::domain::COMPLAINED) from now on, whatever other receipts come. Answers whether that
-    /// was new.
+    /// reason [`COMPLAINED`](crate::domain::COMPLAINED) from now on, whatever other receipts come. Nothing more is sent to
+    /// the customer's address on the channel ([`Suppressions`](super::Suppressions)). Answers whether that was new.
     ///
     /// # Errors
     ///
     /// [`Error::Denied`] unless the actor is the delivery job; [`Error::NotFound`].
     pub async fn complaint(&self, key: DeliveryKey) -> Result<bool, Error> {
         self.reported(key).await?;
+        self.suppress_complainant(key.channel, key.customer).await?;
         let (ledger, now) = (&self.acting.kit().inner.ledger, self.acting.kit().now());
         Ok(ledger.complaint(self.tenant, key, now).await?)
     }
@@ -209,6 +211,7 @@ struct Running {
     campaign: Campaign,
     live: OfferRevision,
     today: chrono::NaiveDate,
+    contact: ContactRules,
 }
 
 impl Work<'_> {
@@ -240,11 +243,12 @@ impl Work<'_> {
         let live = live
             .filter(|live| live.digest() == launch.offer_digest)
             .ok_or(TransitionError::OfferNotLive)?;
-        let today = self.today().await?;
+        let settings = self.configuration().await?.settings;
         Ok(Running {
             campaign,
             live,
-            today,
+            today: settings.time_zone.date_of(self.now()),
+            contact: settings.contact,
         })
     }
 }

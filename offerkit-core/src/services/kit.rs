@@ -2,21 +2,27 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use super::{Acting, Context, Settings, builder::OfferkitBuilder};
+use super::{Acting, Context, OptOutLinks, Settings, builder::OfferkitBuilder};
 use crate::{
     domain::Channel,
     id::IdSource,
     ports::{
-        AuditSeals, CustomerSource, CustomerStore, Ledger, Notifier, PasswordHasher, Profile,
-        Sessions, Store, TemplateEngine,
+        AuditSeals, Contacts, CustomerSource, CustomerStore, Ledger, Notifier, PasswordHasher,
+        Profile, Sessions, Store, TemplateEngine,
     },
     time::{Clock, Timestamp},
 };
 
 /// A store that keeps everything; every adapter that implements the ports is one.
-pub trait Backend: Store + Sessions + CustomerSource + CustomerStore + Ledger + AuditSeals {}
+pub trait Backend:
+    Store + Sessions + CustomerSource + CustomerStore + Contacts + Ledger + AuditSeals
+{
+}
 
-impl<T: Store + Sessions + CustomerSource + CustomerStore + Ledger + AuditSeals> Backend for T {}
+impl<T> Backend for T where
+    T: Store + Sessions + CustomerSource + CustomerStore + Contacts + Ledger + AuditSeals
+{
+}
 
 /// Offerkit, as an application holds it: cheap to clone, safe to share between threads and tasks.
 ///
@@ -44,6 +50,7 @@ pub(super) struct Inner {
     /// Whether customers are selected from another source than the store.
     pub(super) has_own_source: bool,
     pub(super) customer_store: Arc<dyn CustomerStore>,
+    pub(super) contacts: Arc<dyn Contacts>,
     pub(super) ledger: Arc<dyn Ledger>,
     pub(super) seals: Arc<dyn AuditSeals>,
     pub(super) notifiers: BTreeMap<Channel, Arc<dyn Notifier>>,
@@ -52,6 +59,8 @@ pub(super) struct Inner {
     pub(super) hasher: Option<Arc<dyn PasswordHasher>>,
     pub(super) templates: Arc<dyn TemplateEngine>,
     pub(super) settings: Settings,
+    /// How customers opt out by a link, where the host wants that.
+    pub(super) opt_out: Option<OptOutLinks>,
 }
 
 impl Inner {
@@ -60,6 +69,7 @@ impl Inner {
         self.store = backend.clone();
         self.sessions = backend.clone();
         self.customer_store = backend.clone();
+        self.contacts = backend.clone();
         self.ledger = backend.clone();
         self.seals = backend.clone();
         if !self.has_own_source {

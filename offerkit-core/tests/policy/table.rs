@@ -33,6 +33,10 @@ const TABLE: &str = "
 | catalog.manage                    | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
 | customer.import                   | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
 | customer.erase                    | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
+| contact.view                      | platform                   |     |           |        |          |       |          |   ●   |           |         |        |         |
+| consent.keep                      | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
+| address.suppress                  | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
+| address.release                   | platform                   |     |           |        |          |       |          |   ●   |           |    ●    |        |         |
 | tenant.create                     | platform, tenant           |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |
 | tenant.update                     | tenant                     |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |
 | tenant.deactivate                 | tenant                     |     |           |        |          |       |          |   ●   |           |    ●    |   ●    |         |

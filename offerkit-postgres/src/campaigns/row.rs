@@ -20,7 +20,7 @@ use crate::{
     rows::{self, Row, signed, wrong},
 };
 
-/// Binds $1 to $25.
+/// Binds $1 to $26.
 pub(super) fn bind(statement: Statement, campaign: &Campaign) -> Result<Statement, StoreError> {
     let plan = campaign.plan();
     let criteria = &plan.selection_criteria;
@@ -53,7 +53,8 @@ pub(super) fn bind(statement: Statement, campaign: &Campaign) -> Result<Statemen
         .bind(campaign.created_by().as_uuid())
         .bind(campaign.created_at().as_datetime())
         .bind(campaign.updated_at().as_datetime())
-        .bind(pinned(criteria)?))
+        .bind(pinned(criteria)?)
+        .bind(plan.purpose.as_str()))
 }
 
 pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
@@ -65,6 +66,7 @@ pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
             offer: OfferId::from_uuid(row.get("offer_id")?),
             name: row.text("name")?,
             description: row.optional_text("description")?,
+            purpose: row.text("purpose")?,
             selection_criteria: criteria(row)?,
             segments: pins(row)?,
             messages: row.json("messages")?,

@@ -200,7 +200,7 @@ const RULES: &[Rule] = &[
         offenders: "SELECT it.relname || ': ' || wanted FROM pg_class AS it, unnest(ARRAY['DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) AS wanted
             WHERE it.relnamespace = '{schema}'::regnamespace AND it.relkind IN ('r', 'p')
                 AND has_table_privilege('offerkit_app', it.oid, wanted)
-                AND NOT (wanted = 'DELETE' AND it.relname IN ('user_tenant_roles', 'sessions', 'login_failures', 'contact_counters', 'customer_keys'))",
+                AND NOT (wanted = 'DELETE' AND it.relname IN ('user_tenant_roles', 'sessions', 'login_failures', 'contact_counters', 'customer_keys', 'suppressions'))",
         broken_by: "GRANT DELETE ON {schema}.users TO offerkit_app",
     },
     Rule {

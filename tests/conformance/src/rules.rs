@@ -5,6 +5,7 @@ pub mod audit_log;
 pub mod audit_trail;
 pub mod campaign_life;
 pub mod campaign_plan;
+pub mod consents;
 pub mod delivery;
 pub mod delivery_failures;
 pub mod desk;

@@ -6,16 +6,17 @@ use serde_json::Value;
 
 use super::{Day, Deliveries, DeliveryReport, Running, settling::Unsettled};
 use crate::{
-    domain::{Campaign, Channel, MessageTemplate, Scope, Tenant},
+    domain::{Campaign, Channel, ClaimRules, MessageTemplate, Purpose, Scope, Tenant},
     id::{CampaignId, ClaimToken},
     policy::Action,
-    ports::{ClaimRequest, Claimed, Guarantee, Notifier},
+    ports::{ClaimRequest, Claimed, Guarantee, Notifier, RuledClaim},
     services::{Error, messages},
 };
 
 /// What every batch of one campaign and channel needs.
 pub(super) struct Batches<'a> {
     pub(super) channel: Channel,
+    pub(super) purpose: Purpose,
     pub(super) template: &'a MessageTemplate,
     pub(super) shared: &'a Value,
     pub(super) notifier: &'a Arc<dyn Notifier>,
@@ -120,6 +121,7 @@ impl Deliveries {
         let notifiers = &self.acting.kit().inner.notifiers;
         let batches = Batches {
             channel,
+            purpose: running.campaign.plan().purpose,
             template,
             shared: &shared,
             notifier: notifiers.get(&channel).ok_or(Error::NoNotifier(channel))?,
@@ -129,7 +131,7 @@ impl Deliveries {
             .recover(&running.campaign, &batches, &mut batch)
             .await?
         {
-            self.next(&running.campaign, &batches, &mut batch).await?;
+            self.next(&running, &batches, &mut batch).await?;
         }
         Ok(batch)
     }
@@ -137,16 +139,14 @@ impl Deliveries {
     /// Sends the next messages that are due.
     async fn next(
         &self,
-        campaign: &Campaign,
+        running: &Running,
         batches: &Batches<'_>,
         batch: &mut Batch,
     ) -> Result<(), Error> {
         let profile = batches.notifier.profile();
-        let request = self.claim_request(campaign, batches.channel, profile.max_batch);
-        let ledger = &self.acting.kit().inner.ledger;
-        let rows = ledger.claim(&request).await?;
+        let request = self.claim_request(&running.campaign, batches.channel, profile.max_batch);
+        let rows = self.claim(&request, &running.rules(), batch).await?;
         if rows.is_empty() {
-            batch.next = NextBatch::Later;
             return Ok(());
         }
         let claim = Claim {
@@ -161,6 +161,31 @@ impl Deliveries {
             Guarantee::Reconcile | Guarantee::AtMostOnce | Guarantee::AtLeastOnce => claim,
         };
         self.send(claim, batches, batch).await
+    }
+
+    /// Claims what the rules allow, and notes in the batch what they withheld and what there is to do next.
+    async fn claim(
+        &self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+        batch: &mut Batch,
+    ) -> Result<Vec<Claimed>, Error> {
+        let ledger = &self.acting.kit().inner.ledger;
+        let claim = if rules.ask_anything() {
+            ledger.claim_by_rules(request, rules).await?
+        } else {
+            let rows = ledger.claim(request).await?;
+            RuledClaim {
+                has_more: !rows.is_empty(),
+                rows,
+                ..RuledClaim::default()
+            }
+        };
+        batch.report.suppressed += claim.suppressed;
+        if claim.rows.is_empty() && !claim.has_more {
+            batch.next = NextBatch::Later;
+        }
+        Ok(claim.rows)
     }
 
     /// The campaign if it runs, and what kind of day it is for it.
@@ -194,6 +219,15 @@ impl Deliveries {
 }
 
 impl Running {
+    /// What a claim asks of each row now.
+    fn rules(&self) -> ClaimRules {
+        let purpose = self.campaign.plan().purpose;
+        ClaimRules {
+            purpose,
+            consent: self.contact.consent.rule_for(purpose),
+        }
+    }
+
     fn day(&self, tenant: Option<Tenant>) -> Day {
         let plan = self.campaign.plan();
         let validity = &self.live.proposal.validity;

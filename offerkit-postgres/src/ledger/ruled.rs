@@ -1,0 +1,206 @@
+//! Claiming under a tenant's contact rules: what is due is judged in the claim's transaction, and moved on by what it finds.
+
+use std::collections::HashMap;
+
+use offerkit_core::{
+    domain::{
+        ClaimRules, ConsentRule, ConsentWord, ContactFacts, DeliveryStatus, Verdict, Withheld,
+    },
+    ports::{ClaimRequest, Claimed, RuledClaim, StoreError},
+};
+use sqlx::types::Uuid;
+
+use super::{
+    OF_CAMPAIGN,
+    claiming::{self, Held},
+    filling::LOT,
+};
+use crate::{connection::Open, rows::word};
+
+/// How many rounds a claim takes before its caller hears of it.
+pub(super) const MAX_ROUNDS: usize = 16;
+
+/// Claims what is allowed of the first rows that are due. Those of some lots are looked at, which belong to this
+/// transaction alone until it ends.
+pub(super) async fn round(
+    open: &mut Open,
+    request: &ClaimRequest,
+    rules: &ClaimRules,
+) -> Result<RuledClaim, StoreError> {
+    let lots = request.limit.div_ceil(LOT);
+    let mut held = claiming::hold(open, request, (lots, " SKIP LOCKED")).await?;
+    if held.is_empty() {
+        held = claiming::hold(open, request, (1, "")).await?;
+    }
+    if held.is_empty() {
+        return Ok(RuledClaim::default());
+    }
+    let due = due(open, request, held).await?;
+    let words = last_words(open, request, rules, &due).await?;
+    let mut claim = RuledClaim {
+        has_more: !due.is_empty(),
+        ..RuledClaim::default()
+    };
+    let mut allowed = Vec::new();
+    let mut withheld = Moved::default();
+    for customer in due {
+        if allowed.len() == request.limit {
+            break;
+        }
+        let facts = ContactFacts {
+            consent: words.get(&customer).copied(),
+        };
+        match rules.judge(&facts) {
+            Verdict::Send => allowed.push(customer),
+            Verdict::Suppress(why) => withheld.push(customer, DeliveryStatus::Suppressed, why),
+        }
+    }
+    claim.suppressed = withhold(open, request, withheld).await?;
+    claim.rows = take(open, request, allowed).await?;
+    Ok(claim)
+}
+
+/// Whose rows of the held lots are due, in order: a statement of its own, which sees what was committed before the lots were
+/// held.
+async fn due(open: &mut Open, request: &ClaimRequest, held: Held) -> Result<Vec<Uuid>, StoreError> {
+    let statement = open.query(&[
+        "SELECT row.customer_id FROM unnest($6::INTEGER[], $7::INTEGER[]) AS held (run_number, lot)
+        JOIN {schema}.campaign_lots AS it ON it.run_number = held.run_number AND it.lot = held.lot
+        CROSS JOIN LATERAL (
+            SELECT row.customer_id FROM {schema}.campaign_customers AS row
+            WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
+                AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
+                AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'pending'
+                AND (row.not_before IS NULL OR row.not_before <= $5)
+            ORDER BY row.customer_id LIMIT $4
+        ) AS row
+        WHERE it.channel = $3::TEXT::{schema}.channel AND ",
+        OF_CAMPAIGN,
+        " ORDER BY row.customer_id LIMIT $4",
+    ]);
+    let most = i64::try_from(request.limit.max(LOT)).unwrap_or(i64::MAX);
+    let statement = statement
+        .bind(request.tenant.as_uuid())
+        .bind(request.campaign.as_uuid())
+        .bind(request.channel.as_str())
+        .bind(most)
+        .bind(request.now.as_datetime())
+        .bind(held.runs)
+        .bind(held.lots);
+    let rows = open.all(statement).await?;
+    rows.iter().map(|row| row.get("customer_id")).collect()
+}
+
+/// Everyone's last word, where the rules need one.
+async fn last_words(
+    open: &mut Open,
+    request: &ClaimRequest,
+    rules: &ClaimRules,
+    due: &[Uuid],
+) -> Result<HashMap<Uuid, ConsentWord>, StoreError> {
+    match rules.consent {
+        ConsentRule::None => return Ok(HashMap::new()),
+        ConsentRule::Given | ConsentRule::NotWithdrawn => {}
+    }
+    let statement = open
+        .query(&[
+            "SELECT asked.customer_id, last.word FROM unnest($1::UUID[]) AS asked (customer_id)
+            CROSS JOIN LATERAL (
+                SELECT it.word FROM {schema}.consents AS it
+                WHERE it.customer_id = asked.customer_id AND it.purpose = $2 AND it.channel = $3
+                ORDER BY it.said_at DESC, it.word DESC LIMIT 1
+            ) AS last",
+        ])
+        .bind(due.to_vec())
+        .bind(rules.purpose.as_str())
+        .bind(request.channel.as_str());
+    let rows = open.all(statement).await?;
+    rows.iter()
+        .map(|row| Ok((row.get("customer_id")?, word("word", row.get("word")?)?)))
+        .collect()
+}
+
+/// Rows that are not claimed, and what becomes of them.
+#[derive(Default)]
+struct Moved {
+    customers: Vec<Uuid>,
+    statuses: Vec<&'static str>,
+    reasons: Vec<&'static str>,
+}
+
+impl Moved {
+    fn push(&mut self, customer: Uuid, status: DeliveryStatus, why: Withheld) {
+        self.customers.push(customer);
+        self.statuses.push(status.as_str());
+        self.reasons.push(why.as_str());
+    }
+}
+
+async fn withhold(
+    open: &mut Open,
+    request: &ClaimRequest,
+    moved: Moved,
+) -> Result<u64, StoreError> {
+    if moved.customers.is_empty() {
+        return Ok(0);
+    }
+    let statement = open
+        .query(&[
+            "UPDATE {schema}.campaign_customers AS it SET delivery_status = new.status::{schema}.delivery_status,
+                reason = new.reason, not_before = NULL, updated_at = $4
+            FROM unnest($5::UUID[], $6::TEXT[], $7::TEXT[]) AS new (customer_id, status, reason)
+            WHERE it.channel = $3::TEXT::{schema}.channel AND it.customer_id = new.customer_id
+                AND it.delivery_status = 'pending' AND ",
+            OF_CAMPAIGN,
+        ])
+        .bind(request.tenant.as_uuid())
+        .bind(request.campaign.as_uuid())
+        .bind(request.channel.as_str())
+        .bind(request.now.as_datetime())
+        .bind(moved.customers)
+        .bind(moved.statuses)
+        .bind(moved.reasons);
+    open.execute(statement).await
+}
+
+/// Claims the rows of these customers.
+async fn take(
+    open: &mut Open,
+    request: &ClaimRequest,
+    allowed: Vec<Uuid>,
+) -> Result<Vec<Claimed>, StoreError> {
+    if allowed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = open
+        .query(&[
+            "UPDATE {schema}.campaign_customers AS it SET delivery_status = 'sending', attempts = it.attempts + 1,
+                first_claimed_at = coalesce(it.first_claimed_at, $4), reason = NULL, not_before = NULL, updated_at = $4,
+                claim_token = $5, claim_deadline = $6
+            FROM unnest($7::UUID[]) AS allowed (customer_id)
+            WHERE it.channel = $3::TEXT::{schema}.channel AND it.customer_id = allowed.customer_id
+                AND it.delivery_status = 'pending' AND ",
+            OF_CAMPAIGN,
+            " RETURNING it.customer_id, it.attempts, it.first_claimed_at",
+        ])
+        .bind(request.tenant.as_uuid())
+        .bind(request.campaign.as_uuid())
+        .bind(request.channel.as_str())
+        .bind(request.now.as_datetime())
+        .bind(request.token.as_uuid())
+        .bind(request.deadline.as_datetime())
+        .bind(allowed);
+    let rows = open.all(statement).await?;
+    let claimed = rows.iter().map(|row| {
+        Ok(Claimed {
+            key: claiming::key(request, row.get("customer_id")?),
+            revision: request.revision,
+            attempt: claiming::attempts(row)?,
+            first_claimed_at: row.moment("first_claimed_at")?,
+        })
+    });
+    let mut claimed = claimed.collect::<Result<Vec<_>, StoreError>>()?;
+    // An update answers in no order.
+    claimed.sort_unstable_by_key(|claimed| claimed.key.customer);
+    Ok(claimed)
+}
