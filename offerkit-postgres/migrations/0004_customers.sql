@@ -1,7 +1,5 @@
 -- Customers belong to the platform: whom campaigns select, what they agreed to, and where they must not be reached.
 
-CREATE TYPE {schema}.channel AS ENUM ('email', 'sms', 'push', 'webhook');
-
 -- Text is in code-point order, which is that of criteria, so that one index serves equality, ranges and prefixes.
 CREATE TABLE {schema}.customers (
     id UUID PRIMARY KEY,
@@ -77,7 +75,7 @@ CREATE TABLE {schema}.suppressions (
 -- How often a customer was contacted in a period, so that two campaigns cannot both pass a cap.
 CREATE TABLE {schema}.contact_counters (
     customer_id UUID NOT NULL,
-    channel {schema}.channel NOT NULL,
+    channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
     period DATE NOT NULL CHECK (isfinite(period)),
     contacts INTEGER NOT NULL CHECK (contacts >= 0),
     PRIMARY KEY (customer_id, channel, period)

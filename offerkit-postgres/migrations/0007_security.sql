@@ -43,7 +43,7 @@ $$;
 REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC;
 GRANT USAGE ON SCHEMA {schema} TO offerkit_app;
-GRANT USAGE ON TYPE {schema}.channel, {schema}.delivery_status TO offerkit_app;
+GRANT USAGE ON TYPE {schema}.delivery_status TO offerkit_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO offerkit_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO offerkit_app;
 

@@ -22,7 +22,7 @@ use sqlx::PgPool;
 use super::Durable;
 
 /// How many customers a filling adds at once: what the library does unless told otherwise.
-const CHUNK: usize = 10_000;
+const CHUNK: usize = 50_000;
 
 /// A bank in a database of its own.
 pub(crate) struct Bank {

@@ -42,7 +42,7 @@ impl Default for Settings {
             reset_hold: TimeDelta::hours(24),
             membership_wait: TimeDelta::zero(),
             ceiling_percent: 10,
-            fill_chunk: 10_000,
+            fill_chunk: 50_000,
             claim_deadline: TimeDelta::minutes(5),
             delivery_attempts: 5,
             retry_wait: TimeDelta::minutes(1),

@@ -68,14 +68,14 @@ pub(super) async fn hold(
     let statement = open.query(&[
         "WITH candidate AS (
             (SELECT it.run_number, it.lot FROM {schema}.campaign_lots AS it
-            WHERE it.channel = $3::TEXT::{schema}.channel AND it.pending > it.waiting AND it.run_number IN (",
+            WHERE it.channel = $3::TEXT AND it.pending > it.waiting AND it.run_number IN (",
         LAUNCHED,
         ") AND ",
         OF_CAMPAIGN,
         " ORDER BY it.first_customer LIMIT $4 + 16)
             UNION
             (SELECT it.run_number, it.lot FROM {schema}.campaign_lots AS it
-            WHERE it.channel = $3::TEXT::{schema}.channel AND it.waiting > 0 AND it.wakes_at <= $5 AND it.run_number IN (",
+            WHERE it.channel = $3::TEXT AND it.waiting > 0 AND it.wakes_at <= $5 AND it.run_number IN (",
         LAUNCHED,
         ") AND ",
         OF_CAMPAIGN,
@@ -83,7 +83,7 @@ pub(super) async fn hold(
         )
         SELECT it.run_number, it.lot FROM candidate
         JOIN {schema}.campaign_lots AS it ON it.run_number = candidate.run_number AND it.lot = candidate.lot
-        WHERE it.channel = $3::TEXT::{schema}.channel AND (it.pending > it.waiting OR it.wakes_at <= $5) AND ",
+        WHERE it.channel = $3::TEXT AND (it.pending > it.waiting OR it.wakes_at <= $5) AND ",
         OF_CAMPAIGN,
         " ORDER BY it.first_customer LIMIT $4 FOR UPDATE OF it",
         others,
@@ -126,7 +126,7 @@ async fn claim_of(
                     AND (row.not_before IS NULL OR row.not_before <= $5)
                 ORDER BY row.customer_id LIMIT $4
             ) AS row
-            WHERE it.channel = $3::TEXT::{schema}.channel AND ",
+            WHERE it.channel = $3::TEXT AND ",
         OF_CAMPAIGN,
         " ORDER BY row.customer_id LIMIT $4
         ), claimed AS (
@@ -168,7 +168,7 @@ pub(super) async fn reclaim(
         "WITH holding AS MATERIALIZED (
             SELECT it.tenant_number, it.campaign_number, it.channel, it.run_number, it.lot, it.first_customer, it.last_customer
             FROM {schema}.campaign_lots AS it
-            WHERE it.channel = $3::TEXT::{schema}.channel AND it.sending > 0 AND it.lapses_at < $5 AND ",
+            WHERE it.channel = $3::TEXT AND it.sending > 0 AND it.lapses_at < $5 AND ",
         OF_CAMPAIGN,
         "), lapsed AS MATERIALIZED (
             SELECT it.tenant_number, it.campaign_number, it.channel, it.customer_id, filling.revision
@@ -273,7 +273,7 @@ const SETTLE: &str = "UPDATE {schema}.campaign_customers AS it SET delivery_stat
     claim_token = NULL, claim_deadline = NULL
 FROM unnest($5::TEXT[], $6::UUID[], $7::TEXT[], $8::TEXT[], $9::TIMESTAMPTZ[])
     AS new (channel, customer_id, status, reason, not_before)
-WHERE it.channel = new.channel::{schema}.channel AND it.customer_id = new.customer_id AND it.claim_token = $3
+WHERE it.channel = new.channel AND it.customer_id = new.customer_id AND it.claim_token = $3
     AND it.delivery_status = 'sending' AND ";
 
 /// Binds $5 to $9.

@@ -86,6 +86,8 @@ pub(super) async fn fill(open: &mut Open, chunk: &Chunk) -> Result<Run, StoreErr
     Ok(run)
 }
 
+/// Whether somebody is ahead is asked in the order of the primary key, which no other index has: in that of customers, all
+/// later rows of other campaigns would be walked to find nobody.
 async fn place(open: &mut Open, run: &Run) -> Result<Place, StoreError> {
     let statement = open
         .query(&[
@@ -93,12 +95,11 @@ async fn place(open: &mut Open, run: &Run) -> Result<Place, StoreError> {
                 (SELECT coalesce(sum(it.added), 0)::BIGINT FROM {schema}.audience_runs AS it
                     WHERE it.tenant_id = $1 AND it.campaign_id = filling.campaign_id AND it.revision = filling.revision)
                     AS added,
-                NOT EXISTS (SELECT FROM unnest(enum_range(NULL::{schema}.channel)) AS lane (channel)
-                    CROSS JOIN LATERAL (SELECT FROM {schema}.campaign_customers AS it
-                        WHERE it.tenant_number = tenant.number AND it.campaign_number = campaign.number
-                            AND it.channel = lane.channel AND it.customer_id >= $3
-                            AND it.customer_id IS DISTINCT FROM $4
-                        ORDER BY it.customer_id LIMIT 1) AS later) AS is_ahead
+                NOT EXISTS (SELECT FROM (SELECT FROM {schema}.campaign_customers AS it
+                    WHERE it.tenant_number = tenant.number AND it.campaign_number <= campaign.number
+                        AND (it.campaign_number, it.customer_id) >= (campaign.number, $3)
+                        AND it.customer_id IS DISTINCT FROM $4
+                    ORDER BY it.campaign_number, it.customer_id LIMIT 1) AS later) AS is_ahead
             FROM {schema}.audience_runs AS filling
             JOIN {schema}.tenants AS tenant ON tenant.id = filling.tenant_id
             JOIN {schema}.campaigns AS campaign
@@ -191,11 +192,11 @@ const ALL_DUE: &str = "), taken AS MATERIALIZED (
 /// nothing to send is kept. The ceiling is met by the first due one after whom there is no more room.
 const BY_STANDING: &str = "), standing AS (
     SELECT it.customer_id, coalesce(bool_or(filling.revision = $9), FALSE) AS is_selected,
-        count(*) FILTER (WHERE row.delivery_status <> 'pending' AND row.channel::TEXT = ANY ($5)) = cardinality($5)
+        count(*) FILTER (WHERE row.delivery_status <> 'pending' AND row.channel = ANY ($5)) = cardinality($5)
             AS is_settled
     FROM chunk AS it
     LEFT JOIN {schema}.campaign_customers AS row ON row.tenant_number = $1 AND row.campaign_number = $2
-        AND row.channel = ANY (enum_range(NULL::{schema}.channel)) AND row.customer_id = it.customer_id
+        AND row.customer_id = it.customer_id
     LEFT JOIN {schema}.audience_runs AS filling ON filling.number = row.run_number
     GROUP BY it.customer_id
 ), walked AS MATERIALIZED (
@@ -213,10 +214,10 @@ const BY_STANDING: &str = "), standing AS (
 const ADD: &str = "), added AS (
     INSERT INTO {schema}.campaign_customers AS it (tenant_number, campaign_number, channel, run_number, customer_id, lot,
         updated_at)
-    SELECT $1, $2, lane.channel::{schema}.channel, $3, new.customer_id, $7 + new.place / $8 * $8, $4
+    SELECT $1, $2, lane.channel, $3, new.customer_id, $7 + new.place / $8 * $8, $4
     FROM unnest($5) AS lane (channel) CROSS JOIN taken AS new WHERE new.is_due";
 
-const TAKE_OVER: &str = " ON CONFLICT (tenant_number, campaign_number, channel, customer_id)
+const TAKE_OVER: &str = " ON CONFLICT (tenant_number, campaign_number, customer_id, channel)
         DO UPDATE SET run_number = excluded.run_number, lot = excluded.lot WHERE it.delivery_status = 'pending'";
 
 const COUNT: &str = ")

@@ -30,7 +30,7 @@ pub(super) async fn receipt(
             "UPDATE {schema}.campaign_customers AS it SET delivery_status = $5::TEXT::{schema}.delivery_status, reason = NULL,
                 not_before = NULL, updated_at = $6, reported_at = $6,
                 sent_at = coalesce(it.sent_at, $6), claim_token = NULL, claim_deadline = NULL
-            WHERE it.channel = $3::TEXT::{schema}.channel AND it.customer_id = $4
+            WHERE it.channel = $3::TEXT AND it.customer_id = $4
                 AND it.delivery_status::TEXT = ANY ($7) AND ",
             OF_CAMPAIGN,
         ])
@@ -55,7 +55,7 @@ pub(super) async fn complaint(
         .query(&[
             "UPDATE {schema}.campaign_customers AS it SET delivery_status = 'delivered', reason = $6, not_before = NULL,
                 updated_at = $5, reported_at = $5, sent_at = coalesce(it.sent_at, $5), claim_token = NULL, claim_deadline = NULL
-            WHERE it.channel = $3::TEXT::{schema}.channel AND it.customer_id = $4
+            WHERE it.channel = $3::TEXT AND it.customer_id = $4
                 AND (it.delivery_status IN ('sending', 'sent', 'unknown')
                     OR it.delivery_status = 'delivered' AND it.reason IS DISTINCT FROM $6)
                 AND ",

@@ -27,12 +27,12 @@ pub(super) async fn progress(
     let audience = row.map(|row| row.number("customers")).transpose()?;
     let statement = open
         .query(&[
-            "SELECT it.channel::TEXT AS channel, sum(it.pending) AS pending, sum(it.sending) AS sending, sum(it.sent) AS sent,
+            "SELECT it.channel, sum(it.pending) AS pending, sum(it.sending) AS sending, sum(it.sent) AS sent,
                 sum(it.delivered) AS delivered, sum(it.bounced) AS bounced, sum(it.failed) AS failed,
                 sum(it.unknown) AS unknown, sum(it.suppressed) AS suppressed, sum(it.cancelled) AS cancelled
             FROM {schema}.campaign_lots AS it WHERE ",
             OF_CAMPAIGN,
-            " GROUP BY it.channel ORDER BY it.channel",
+            " GROUP BY it.channel",
         ])
         .bind(tenant.as_uuid())
         .bind(campaign.as_uuid());
@@ -50,6 +50,7 @@ pub(super) async fn progress(
             }
         }
     }
+    counts.sort_by_key(|count| count.channel);
     Ok(Progress {
         audience: audience.unwrap_or_default(),
         counts,
@@ -79,8 +80,7 @@ pub(super) async fn claimed_until(
     open.one(statement).await?.optional_moment("claimed_until")
 }
 
-/// Whole customers, as many as the page has room for, and one at least. Each channel's rows stand in the order of their
-/// customers, so as many of each are read as the page may need.
+/// Whole customers, as many as the page has room for, and one at least.
 pub(super) async fn recipients(
     open: &mut Open,
     (tenant, campaign): (TenantId, CampaignId),
@@ -91,19 +91,20 @@ pub(super) async fn recipients(
         Order::OldestFirst => [
             " AND it.customer_id > ",
             " ORDER BY it.customer_id LIMIT ",
-            " ORDER BY row.customer_id, row.channel LIMIT ",
+            " ORDER BY row.customer_id LIMIT ",
         ],
         Order::NewestFirst => [
             " AND it.customer_id < ",
             " ORDER BY it.customer_id DESC LIMIT ",
-            " ORDER BY row.customer_id DESC, row.channel LIMIT ",
+            " ORDER BY row.customer_id DESC LIMIT ",
         ],
     };
     // The page, or one customer who is more than it, and all of the customer who follows.
     let limit = keyset::rows(request).saturating_add(8);
-    // A channel without rows would have the rows of all others looked through.
     let mut builder = open.builder(&[
-        "WITH place AS MATERIALIZED (
+        "SELECT row.customer_id, row.channel, row.delivery_status::TEXT AS delivery_status, row.reason, row.attempts,
+            row.sent_at, row.updated_at, filling.id AS run_id, filling.campaign_id
+        FROM (
             SELECT tenant.number AS tenant_number, campaign.number AS campaign_number
             FROM {schema}.campaigns AS campaign JOIN {schema}.tenants AS tenant ON tenant.id = campaign.tenant_id
             WHERE campaign.tenant_id = ",
@@ -112,26 +113,22 @@ pub(super) async fn recipients(
     builder.push(" AND campaign.id = ");
     builder.push_bind(campaign.as_uuid());
     builder.push(open.schema().render(
-        "), lane AS MATERIALIZED (
-            SELECT place.tenant_number, place.campaign_number, each.channel
-            FROM place CROSS JOIN unnest(enum_range(NULL::{schema}.channel)) AS each (channel)
-            WHERE EXISTS (SELECT FROM {schema}.campaign_lots AS lot WHERE lot.tenant_number = place.tenant_number
-                AND lot.campaign_number = place.campaign_number AND lot.channel = each.channel)",
-    ));
-    if let Some(channel) = filter.channel {
-        builder.push(" AND each.channel::TEXT = ");
-        builder.push_bind(channel.as_str());
-    }
-    builder.push(open.schema().render(
-        ") SELECT row.customer_id, row.channel::TEXT AS channel, row.delivery_status::TEXT AS delivery_status, row.reason,
-            row.attempts, row.sent_at, row.updated_at, filling.id AS run_id, filling.campaign_id
-        FROM lane CROSS JOIN LATERAL (
+        ") AS place CROSS JOIN LATERAL (
             SELECT it.customer_id, it.channel, it.delivery_status, it.reason, it.attempts, it.sent_at, it.updated_at,
                 it.run_number
             FROM {schema}.campaign_customers AS it
-            WHERE it.tenant_number = lane.tenant_number AND it.campaign_number = lane.campaign_number
-                AND it.channel = lane.channel",
+            WHERE it.tenant_number = place.tenant_number AND it.campaign_number = place.campaign_number",
     ));
+    if let Some(channel) = filter.channel {
+        builder.push(" AND it.channel = ");
+        builder.push_bind(channel.as_str());
+        // All rows would be looked through for a channel that has none.
+        builder.push(open.schema().render(
+            " AND EXISTS (SELECT FROM {schema}.campaign_lots AS lot WHERE lot.tenant_number = place.tenant_number
+                AND lot.campaign_number = place.campaign_number AND lot.channel = ",
+        ));
+        builder.push_bind(channel.as_str()).push(")");
+    }
     if let Some(status) = filter.status {
         builder.push(" AND it.delivery_status::TEXT = ");
         builder.push_bind(status.as_str());
@@ -150,12 +147,12 @@ pub(super) async fn recipients(
         .iter()
         .map(|row| delivery(row, tenant))
         .collect::<Result<_, _>>()?;
-    Ok(whole_customers(&rows, request))
+    Ok(whole_customers(rows, request))
 }
 
-fn whole_customers(rows: &[Delivery], request: &PageRequest) -> Page<Delivery> {
+fn whole_customers(mut rows: Vec<Delivery>, request: &PageRequest) -> Page<Delivery> {
     let mut items: Vec<Delivery> = Vec::new();
-    for customer in rows.chunk_by(|one, two| one.key.customer == two.key.customer) {
+    for customer in rows.chunk_by_mut(|one, two| one.key.customer == two.key.customer) {
         if !items.is_empty() && items.len() + customer.len() > request.size() {
             let last = items.last().map(|last| last.key.customer.as_uuid());
             return Page {
@@ -163,6 +160,7 @@ fn whole_customers(rows: &[Delivery], request: &PageRequest) -> Page<Delivery> {
                 items,
             };
         }
+        customer.sort_unstable_by_key(|row| row.key.channel);
         items.extend_from_slice(customer);
     }
     Page { items, next: None }
@@ -176,18 +174,20 @@ pub(super) async fn of_customer(
 ) -> Result<Vec<Delivery>, StoreError> {
     let statement = open
         .query(&[
-            "SELECT it.customer_id, it.channel::TEXT AS channel, it.delivery_status::TEXT AS delivery_status, it.reason,
+            "SELECT it.customer_id, it.channel, it.delivery_status::TEXT AS delivery_status, it.reason,
                 it.attempts, it.sent_at, it.updated_at, filling.id AS run_id, filling.campaign_id
             FROM {schema}.campaign_customers AS it
             JOIN {schema}.audience_runs AS filling ON filling.tenant_id = $1 AND filling.number = it.run_number
             WHERE it.tenant_number = (SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = $1)
-                AND it.customer_id = $2
-            ORDER BY filling.campaign_id, it.channel",
+                AND it.customer_id = $2",
         ])
         .bind(tenant.as_uuid())
         .bind(customer.as_uuid());
     let rows = open.all(statement).await?;
-    rows.iter().map(|row| delivery(row, tenant)).collect()
+    let rows = rows.iter().map(|row| delivery(row, tenant));
+    let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+    rows.sort_unstable_by_key(|row| (row.key.campaign, row.key.channel));
+    Ok(rows)
 }
 
 fn delivery(row: &Row, tenant: TenantId) -> Result<Delivery, StoreError> {

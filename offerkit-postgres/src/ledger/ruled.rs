@@ -74,7 +74,7 @@ async fn due(open: &mut Open, request: &ClaimRequest, held: Held) -> Result<Vec<
                 AND (row.not_before IS NULL OR row.not_before <= $5)
             ORDER BY row.customer_id LIMIT $4
         ) AS row
-        WHERE it.channel = $3::TEXT::{schema}.channel AND ",
+        WHERE it.channel = $3::TEXT AND ",
         OF_CAMPAIGN,
         " ORDER BY row.customer_id LIMIT $4",
     ]);
@@ -149,7 +149,7 @@ async fn withhold(
             "UPDATE {schema}.campaign_customers AS it SET delivery_status = new.status::{schema}.delivery_status,
                 reason = new.reason, not_before = NULL, updated_at = $4
             FROM unnest($5::UUID[], $6::TEXT[], $7::TEXT[]) AS new (customer_id, status, reason)
-            WHERE it.channel = $3::TEXT::{schema}.channel AND it.customer_id = new.customer_id
+            WHERE it.channel = $3::TEXT AND it.customer_id = new.customer_id
                 AND it.delivery_status = 'pending' AND ",
             OF_CAMPAIGN,
         ])
@@ -178,7 +178,7 @@ async fn take(
                 first_claimed_at = coalesce(it.first_claimed_at, $4), reason = NULL, not_before = NULL, updated_at = $4,
                 claim_token = $5, claim_deadline = $6
             FROM unnest($7::UUID[]) AS allowed (customer_id)
-            WHERE it.channel = $3::TEXT::{schema}.channel AND it.customer_id = allowed.customer_id
+            WHERE it.channel = $3::TEXT AND it.customer_id = allowed.customer_id
                 AND it.delivery_status = 'pending' AND ",
             OF_CAMPAIGN,
             " RETURNING it.customer_id, it.attempts, it.first_claimed_at",

@@ -89,7 +89,7 @@ impl World {
                 for (channel, delivery) in ["email", "sms", "push"].iter().zip(&sent) {
                     let statement = "INSERT INTO offerkit.campaign_customers (tenant_number, campaign_number, channel,
                             customer_id, run_number, delivery_status, sent_at, updated_at)
-                        VALUES ($1, $2, $3::TEXT::offerkit.channel, $4, $5, $6::TEXT::offerkit.delivery_status, $7, now())";
+                        VALUES ($1, $2, $3::TEXT, $4, $5, $6::TEXT::offerkit.delivery_status, $7, now())";
                     let campaign = position(&CAMPAIGNS, delivery.campaign.as_uuid())?;
                     let offer = position(&OFFERS, delivery.offer.as_uuid())?;
                     let statement = sqlx::query(statement)

@@ -236,7 +236,7 @@ async fn counts_are_exact_whatever_happens_at_once() -> Outcome {
 /// A newcomer's row on a channel.
 const NEWCOMER: &str = "INSERT INTO offerkit.campaign_customers (tenant_number, campaign_number, channel, customer_id, run_number,
         updated_at)
-    SELECT DISTINCT it.tenant_number, it.campaign_number, $1::TEXT::offerkit.channel, $2, it.run_number, it.updated_at
+    SELECT DISTINCT it.tenant_number, it.campaign_number, $1::TEXT, $2, it.run_number, it.updated_at
     FROM offerkit.campaign_customers AS it";
 
 /// First seen to fail with an audience that was counted without waiting for who else adds to it: the newcomer was two.
