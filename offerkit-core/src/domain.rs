@@ -33,8 +33,9 @@ pub use channel::{Channel, ChannelError, MessageTemplate, Messages};
 pub use comment::{Comment, CommentKind, CommentSubject};
 pub use configuration::{ConfigurationSettings, OfferConfiguration};
 pub use contact::{
-    AddressDigest, ClaimRules, Consent, ConsentMode, ConsentRule, ConsentWord, ContactFacts,
-    ContactRules, Purpose, Suppression, SuppressionReason, Verdict, Withheld,
+    AddressDigest, ClaimRules, Consent, ConsentMode, ConsentRule, ConsentWord, Contact, ContactCap,
+    ContactFacts, ContactRules, ContactRulesError, LocalHours, Purpose, QuietHours, SendingHours,
+    SendingHoursError, Suppression, SuppressionReason, Verdict, Weekday, Window, Withheld,
 };
 pub use content::{ContentError, OfferContent};
 pub use contribution::{Contribution, ContributionKind};

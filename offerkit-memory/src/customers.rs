@@ -55,6 +55,10 @@ fn uniques(customer: &Customer) -> impl Iterator<Item = Unique<'_>> {
 }
 
 impl Customers {
+    pub(crate) fn get(&self, id: CustomerId) -> Option<&Customer> {
+        self.rows.get(id)
+    }
+
     fn holder(&self, text: Unique<'_>) -> Option<CustomerId> {
         let hash = self.hasher.hash_one(text);
         let key = |id| (hash, CustomerId::from_uuid(id));

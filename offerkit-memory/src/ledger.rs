@@ -1,8 +1,11 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Purpose, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Cursor, Page, PageRequest},
     ports::{
@@ -188,9 +191,19 @@ impl Ledger for MemoryStore {
         request: &ClaimRequest,
         rules: &ClaimRules,
     ) -> Result<RuledClaim, StoreError> {
+        let marketing = match rules.caps.as_slice() {
+            [] => BTreeSet::new(),
+            _ => self.marketing(request.tenant).await,
+        };
+        let customers = read(&self.shared().customers);
         let contacts = read(&self.shared().contacts);
         let mut books = write(&self.shared().books);
-        Ok(books.claim_by_rules(request, rules, &contacts))
+        let known = ruled::Known {
+            customers: &customers,
+            contacts: &contacts,
+            marketing: &marketing,
+        };
+        Ok(books.claim_by_rules(request, rules, &known))
     }
 
     async fn settle(
@@ -338,6 +351,19 @@ impl Ledger for MemoryStore {
             rows.filter_map(move |row| book.delivery((tenant, campaign), row))
         });
         Ok(deliveries.collect())
+    }
+}
+
+impl MemoryStore {
+    /// The campaigns of a tenant whose messages the caps count.
+    async fn marketing(&self, tenant: TenantId) -> BTreeSet<CampaignId> {
+        let state = self.shared().state.read().await;
+        let campaigns = state.campaigns.range((tenant, FIRST)..);
+        campaigns
+            .take_while(|((owner, _), _)| *owner == tenant)
+            .filter(|(_, campaign)| campaign.plan().purpose == Purpose::Marketing)
+            .map(|((_, id), _)| *id)
+            .collect()
     }
 }
 

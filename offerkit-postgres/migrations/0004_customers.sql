@@ -72,13 +72,12 @@ CREATE TABLE {schema}.suppressions (
     PRIMARY KEY (channel, address_digest)
 );
 
--- How often a customer was contacted in a period, so that two campaigns cannot both pass a cap.
-CREATE TABLE {schema}.contact_counters (
+-- A row that whoever counts a customer's messages locks, so that two claims take turns and no cap is passed by both. What
+-- is counted is the ledger.
+CREATE TABLE {schema}.contact_turns (
+    tenant_number INTEGER NOT NULL,
     customer_id UUID NOT NULL,
-    channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
-    period DATE NOT NULL CHECK (isfinite(period)),
-    contacts INTEGER NOT NULL CHECK (contacts >= 0),
-    PRIMARY KEY (customer_id, channel, period)
+    PRIMARY KEY (tenant_number, customer_id)
 );
 
 -- What was sent, where a host keeps it: personal data, which erasing scrubs.

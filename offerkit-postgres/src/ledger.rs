@@ -151,6 +151,9 @@ impl Ledger for PgStore {
             })
             .await?;
             claim.suppressed += round.suppressed;
+            claim.cancelled += round.cancelled;
+            claim.held += round.held;
+            claim.wakes_at = claim.wakes_at.into_iter().chain(round.wakes_at).min();
             claim.rows = round.rows;
             claim.has_more = round.has_more;
             if !claim.rows.is_empty() || !claim.has_more {

@@ -71,6 +71,12 @@ pub struct RuledClaim {
     pub rows: Vec<Claimed>,
     /// How many rows are never to be sent.
     pub suppressed: u64,
+    /// How many rows would have been held until their campaign is over, and are cancelled.
+    pub cancelled: u64,
+    /// How many rows are held: they stay pending, with a moment before which they are not due.
+    pub held: u64,
+    /// The first of these moments.
+    pub wakes_at: Option<Timestamp>,
     /// Whether more rows may be due; always where a claim withheld some and took none.
     pub has_more: bool,
 }
@@ -192,6 +198,9 @@ pub trait Ledger: Send + Sync {
     /// Claims as [`claim`](Self::claim) does, but only what the rules allow, by the facts that stand when it begins; what
     /// [`judge`](ClaimRules::judge) withholds of the rows that are due is moved on instead, with the reason's code. So a
     /// word that was kept before a claim begins binds it; one that is kept later binds the next.
+    ///
+    /// Two claims for one customer never both count the other's message as not sent, whatever their campaigns and channels:
+    /// so no cap is passed by claiming at the same time.
     ///
     /// It answers no rows and no more only where none is due that nobody else holds.
     async fn claim_by_rules(

@@ -11,6 +11,7 @@ use crate::{
     id::{CampaignId, TenantId},
     policy::{Action, CampaignFacts, Resource},
     ports::Progress,
+    time::TimeZone,
 };
 
 mod batches;
@@ -62,6 +63,8 @@ pub struct DeliveryReport {
     pub suppressed: u64,
     /// Of how many nobody can tell.
     pub unknown: u64,
+    /// How many wait until the tenant's contact rules allow them.
+    pub held: u64,
 }
 
 impl DeliveryReport {
@@ -72,6 +75,7 @@ impl DeliveryReport {
         self.failed += other.failed;
         self.suppressed += other.suppressed;
         self.unknown += other.unknown;
+        self.held += other.held;
     }
 }
 
@@ -211,6 +215,7 @@ struct Running {
     campaign: Campaign,
     live: OfferRevision,
     today: chrono::NaiveDate,
+    zone: TimeZone,
     contact: ContactRules,
 }
 
@@ -248,6 +253,7 @@ impl Work<'_> {
             campaign,
             live,
             today: settings.time_zone.date_of(self.now()),
+            zone: settings.time_zone,
             contact: settings.contact,
         })
     }

@@ -222,13 +222,13 @@ mod tests {
 
     #[test]
     fn a_token_says_whom_it_stands_for_and_no_other_text_does() {
-        let links = links(1);
+        let (links, others) = (links(1), links(2));
         for channel in Channel::ALL {
             for purpose in Purpose::ALL {
                 let link = links.link(CUSTOMER, channel, purpose);
                 let token = link.strip_prefix(BASE).unwrap();
                 assert_eq!(links.read(token), Some((CUSTOMER, channel, purpose)));
-                assert_eq!(super::tests::links(2).read(token), None, "another secret");
+                assert_eq!(others.read(token), None, "another secret");
                 for place in 0..token.len() {
                     let mut wrong = token.to_owned();
                     let digit = if token.as_bytes()[place] == b'0' {

@@ -6,6 +6,7 @@ pub mod audit_trail;
 pub mod campaign_life;
 pub mod campaign_plan;
 pub mod consents;
+pub mod contact_rules;
 pub mod delivery;
 pub mod delivery_failures;
 pub mod desk;

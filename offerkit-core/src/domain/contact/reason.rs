@@ -18,6 +18,14 @@ pub enum Withheld {
     NoAddress,
     /// Nothing is sent to the address any more.
     SuppressedAddress,
+    /// It is quiet now: the tenant's quiet hours.
+    QuietHours,
+    /// Today is no day of sending.
+    SendDay,
+    /// Today is a holiday.
+    Holiday,
+    /// The customer was sent as many messages as a cap allows.
+    Cap,
 }
 
 impl Withheld {
@@ -28,6 +36,10 @@ impl Withheld {
         Self::NoConsent,
         Self::NoAddress,
         Self::SuppressedAddress,
+        Self::QuietHours,
+        Self::SendDay,
+        Self::Holiday,
+        Self::Cap,
     ];
 
     /// The stable code, as stored and shown.
@@ -39,6 +51,10 @@ impl Withheld {
             Self::NoConsent => "no_consent",
             Self::NoAddress => "no_address",
             Self::SuppressedAddress => "suppressed_address",
+            Self::QuietHours => "quiet_hours",
+            Self::SendDay => "send_day",
+            Self::Holiday => "holiday",
+            Self::Cap => "cap",
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    domain::{DeliveryKey, DeliveryStatus, Withheld},
+    domain::{DeliveryKey, DeliveryStatus, Window, Withheld},
     id::DeliveryId,
     ports::{Claimed, Message, Outcome, Settlement},
     services::{Error, Settings, messages},
@@ -95,7 +95,10 @@ impl Deliveries {
     async fn may_send(&self, claim: &Claim) -> Result<bool, Error> {
         let request = &claim.request;
         let runs = match self.due(request.campaign).await {
-            Ok((running, Day::Sending(_))) => running.campaign.revision() == request.revision,
+            Ok((running, Day::Sending(_))) => {
+                let window = running.window(self.acting.kit().now());
+                window == Window::Open && running.campaign.revision() == request.revision
+            }
             Ok((_, Day::Other | Day::Over)) | Err(Error::Transition(_) | Error::Denied(_)) => false,
             Err(error) => return Err(error),
         };

@@ -3,14 +3,14 @@
 use chrono::TimeDelta;
 use offerkit_core::{
     domain::{
-        Campaign, Channel, Consent, ConsentMode, ConsentWord, Customer, DeliveryStatus, Purpose,
-        Scope, SuppressionReason,
+        Campaign, Channel, ClaimRules, Consent, ConsentMode, ConsentWord, ContactRules, Customer,
+        DeliveryStatus, Purpose, Scope, SuppressionReason,
     },
     id::CustomerId,
     policy::Job,
     ports::Outcome as Sent,
     services::{Error, OptOutLinks},
-    time::Timestamp,
+    time::{TimeZone, Timestamp},
 };
 
 use crate::{
@@ -80,6 +80,15 @@ async fn says<B: Adapter>(
     Ok(consents
         .import(vec![word(customer, said, said_at)?])
         .await?)
+}
+
+fn contact<B: Adapter>(consent: ConsentMode, w: &World<B>) -> ClaimRules {
+    let rules = ContactRules {
+        consent,
+        ..ContactRules::default()
+    };
+    let end = w.now().plus(TimeDelta::days(9));
+    rules.for_claims(Purpose::Marketing, TimeZone::UTC, end)
 }
 
 async fn set_mode<B: Adapter>(w: &World<B>, consent: ConsentMode) -> Outcome {
@@ -198,10 +207,7 @@ async fn a_word_that_is_kept_before_a_claim_binds_it<B: Adapter>(store: &B) -> O
     };
     agree(&w, &customers).await?;
     let campaign = marketed(&w).await?;
-    let rules = offerkit_core::domain::ClaimRules {
-        purpose: Purpose::Marketing,
-        consent: ConsentMode::OptIn.rule_for(Purpose::Marketing),
-    };
+    let rules = contact(ConsentMode::OptIn, &w);
     let one = w.request(&campaign, 1);
     let claimed = store.claim_by_rules(&one, &rules).await?.rows;
     assert_eq!(crate::audience::customers(&claimed), [*first]);
@@ -231,10 +237,7 @@ async fn a_claim_goes_on_past_those_whom_it_withholds<B: Adapter>(store: &B) -> 
     let last = customers.get(38..).unwrap_or_default();
     agree(&w, last).await?;
     let campaign = marketed(&w).await?;
-    let rules = offerkit_core::domain::ClaimRules {
-        purpose: Purpose::Marketing,
-        consent: ConsentMode::OptIn.rule_for(Purpose::Marketing),
-    };
+    let rules = contact(ConsentMode::OptIn, &w);
     let (mut taken, mut suppressed) = (Vec::new(), 0);
     for _ in 0..45 {
         let two = w.request(&campaign, 2);
