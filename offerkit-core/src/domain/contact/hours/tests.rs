@@ -50,23 +50,49 @@ fn looked_at_every_minute(hours: &SendingHours, now: Timestamp, zone: TimeZone) 
     Window::Closed { until, why }
 }
 
-fn zone() -> impl Strategy<Value = TimeZone> {
+/// Zones, and a moment of 2026 at which their clocks are put forward or back, if that is done.
+const ZONES: &[(&str, &str)] = &[
+    ("UTC", "2026-03-08T07:00:00Z"),
+    ("+05:30", "2026-03-08T07:00:00Z"),
+    ("-03:00", "2026-03-08T07:00:00Z"),
     #[cfg(feature = "time-zones")]
-    let names = vec![
-        "UTC",
-        "+05:30",
-        "-03:00",
-        "Europe/Vienna",
-        "America/New_York",
-        // Midnight does not exist, or comes twice, when summer begins or ends.
-        "America/Santiago",
-        "Africa/Cairo",
-        // By half an hour.
-        "Australia/Lord_Howe",
-    ];
-    #[cfg(not(feature = "time-zones"))]
-    let names = vec!["UTC", "+05:30", "-03:00"];
-    prop::sample::select(names).prop_map(|name| name.parse().unwrap())
+    ("Europe/Vienna", "2026-03-29T01:00:00Z"),
+    #[cfg(feature = "time-zones")]
+    ("Europe/Vienna", "2026-10-25T01:00:00Z"),
+    #[cfg(feature = "time-zones")]
+    ("America/New_York", "2026-03-08T07:00:00Z"),
+    #[cfg(feature = "time-zones")]
+    ("America/New_York", "2026-11-01T06:00:00Z"),
+    // Midnight does not exist, or comes twice.
+    #[cfg(feature = "time-zones")]
+    ("America/Santiago", "2026-04-05T03:00:00Z"),
+    #[cfg(feature = "time-zones")]
+    ("America/Santiago", "2026-09-06T04:00:00Z"),
+    #[cfg(feature = "time-zones")]
+    ("Africa/Cairo", "2026-04-23T22:00:00Z"),
+    #[cfg(feature = "time-zones")]
+    ("Africa/Cairo", "2026-10-29T21:00:00Z"),
+    // By half an hour.
+    #[cfg(feature = "time-zones")]
+    ("Australia/Lord_Howe", "2026-04-04T15:00:00Z"),
+    #[cfg(feature = "time-zones")]
+    ("Australia/Lord_Howe", "2026-10-03T15:30:00Z"),
+];
+
+/// A zone, and a minute of 2026, mostly in the days around a change of its clock.
+fn zone_and_minute() -> impl Strategy<Value = (TimeZone, Timestamp)> {
+    let later = |text, minutes| moment(text).plus(chrono::TimeDelta::minutes(minutes));
+    let places = prop::sample::select(ZONES);
+    (places, any::<bool>(), -1_800_i64..600, 0_i64..525_600).prop_map(
+        move |((zone, change), is_near, near, any)| {
+            let minute = if is_near {
+                later(change, near)
+            } else {
+                later("2026-01-01T00:00:00Z", any)
+            };
+            (zone.parse().unwrap(), minute)
+        },
+    )
 }
 
 fn any_hours() -> impl Strategy<Value = SendingHours> {
@@ -85,45 +111,41 @@ fn any_hours() -> impl Strategy<Value = SendingHours> {
     })
 }
 
-/// A minute of 2026, often near one at which clocks of the zones above are put forward or back.
-fn minute() -> impl Strategy<Value = Timestamp> {
-    let changes = vec![
-        "2026-03-08T07:00:00Z",
-        "2026-03-29T01:00:00Z",
-        "2026-04-04T15:00:00Z",
-        "2026-04-05T03:00:00Z",
-        "2026-04-23T22:00:00Z",
-        "2026-09-06T04:00:00Z",
-        "2026-10-03T15:30:00Z",
-        "2026-10-25T01:00:00Z",
-        "2026-10-29T21:00:00Z",
-        "2026-11-01T06:00:00Z",
-    ];
-    let near = (prop::sample::select(changes), -3_000_i64..3_000)
-        .prop_map(|(change, minutes)| moment(change).plus(chrono::TimeDelta::minutes(minutes)));
-    let any = (0_i64..525_600).prop_map(|minutes| {
-        moment("2026-01-01T00:00:00Z").plus(chrono::TimeDelta::minutes(minutes))
-    });
-    prop_oneof![2 => near, 1 => any]
-}
-
 proptest! {
     /// First seen to fail where changes of the clock were not looked for.
     #[test]
     fn the_window_opens_when_a_clock_looked_at_every_minute_says_so(
-        hours in any_hours(), now in minute(), zone in zone(),
+        hours in any_hours(), (zone, now) in zone_and_minute(),
     ) {
         let expected = looked_at_every_minute(&hours, now, zone);
         prop_assert_eq!(hours.window(now, zone), expected);
     }
 
     #[test]
-    fn a_date_starts_when_the_clock_first_shows_it(day in 0_u64..365, zone in zone()) {
+    fn a_date_starts_when_the_clock_first_shows_it(day in 0_u64..365, (zone, _) in zone_and_minute()) {
         let date = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Days::new(day);
         let start = zone.start_of(date);
         prop_assert_eq!(zone.date_of(start), date);
         let before = start.minus(chrono::TimeDelta::microseconds(1));
         prop_assert!(zone.date_of(before) < date);
+    }
+}
+
+/// First seen to fail where changes of the clock were not looked for.
+#[cfg(feature = "time-zones")]
+#[test]
+fn nights_are_shorter_and_longer_when_clocks_are_changed() {
+    let hours = hours(Some((21 * 60, 9 * 60)), &Weekday::ALL, &[]);
+    let zone = "Europe/Vienna".parse().unwrap();
+    for (now, until) in [
+        ("2026-03-27T22:00:00Z", "2026-03-28T08:00:00Z"),
+        ("2026-03-28T22:00:00Z", "2026-03-29T07:00:00Z"),
+        ("2026-10-24T22:00:00Z", "2026-10-25T08:00:00Z"),
+    ] {
+        let why = Withheld::QuietHours;
+        let until = moment(until);
+        let closed = Window::Closed { until, why };
+        assert_eq!(hours.window(moment(now), zone), closed);
     }
 }
 
