@@ -1,26 +1,22 @@
 //! Every port on PostgreSQL, held to what every adapter must do, where the customers are read from a view of the host: it
 //! has other names for everything, and shows what is imported into the library's own table.
 
-use std::{
-    any::Any,
-    error::Error,
-    sync::{Arc, OnceLock},
-};
+use std::{any::Any, error::Error, sync::OnceLock};
 
 use async_trait::async_trait;
 use offerkit::{
-    audit::{AuditEvent, AuditRecord, Seal, SealHead},
+    audit::{AuditRecord, Seal, SealHead},
     digest::Digest,
     domain::{
-        AddressDigest, Channel, ClaimRules, Consent, Customer, Delivery, DeliveryKey,
-        DeliveryStatus, Purpose, Run, RunStatus, Scope, Session, Suppression, customer::Column,
+        ClaimRules, Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope,
+        Session, customer::Column,
     },
     id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
     page::{Page, PageRequest},
     ports::{
-        Access, AuditSeals, ClaimRequest, Claimed, Contacts, CustomerSource, CustomerStore,
-        DeliveryFilter, Extension, ImportBatch, ImportReport, Ledger, LoginFailures, Progress,
-        RuledClaim, Selection, Sessions, Settlement, Store, StoreError, Transaction,
+        Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension,
+        Ledger, LoginFailures, Progress, RuledClaim, Selection, Sessions, Settlement, Store,
+        StoreError, Transaction,
     },
     postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
     time::Timestamp,
@@ -28,6 +24,9 @@ use offerkit::{
 use offerkit_cluster::Database;
 use offerkit_conformance::{Failure, Harness, Outcome};
 use sqlx::{Connection as _, Executor as _, PgConnection};
+
+#[path = "mapped/kept.rs"]
+mod kept;
 
 const VIEW: &str = "CREATE SCHEMA crm;
     CREATE VIEW crm.client AS SELECT id AS guid, external_id AS \"Ext Ref\", full_name AS name, email AS mail,
@@ -169,64 +168,6 @@ impl CustomerSource for Mapped {
     /// As the source itself, so that the ledger selects there.
     fn as_any(&self) -> &dyn Any {
         self.customers.as_any()
-    }
-}
-
-#[async_trait]
-impl CustomerStore for Mapped {
-    async fn import(
-        &self,
-        batch: Arc<ImportBatch>,
-        event: AuditEvent,
-    ) -> Result<ImportReport, StoreError> {
-        CustomerStore::import(&self.store, batch, event).await
-    }
-
-    async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError> {
-        CustomerStore::erase(&self.store, customer, event).await
-    }
-}
-
-#[async_trait]
-impl Contacts for Mapped {
-    async fn keep_words(
-        &self,
-        words: Arc<Vec<Consent>>,
-        event: Option<AuditEvent>,
-    ) -> Result<u64, StoreError> {
-        Contacts::keep_words(&self.store, words, event).await
-    }
-
-    async fn words_of(&self, customer: CustomerId) -> Result<Vec<Consent>, StoreError> {
-        Contacts::words_of(&self.store, customer).await
-    }
-
-    async fn last_word(
-        &self,
-        customer: CustomerId,
-        purpose: Purpose,
-        channel: Channel,
-    ) -> Result<Option<Consent>, StoreError> {
-        Contacts::last_word(&self.store, customer, purpose, channel).await
-    }
-
-    async fn suppress(
-        &self,
-        suppression: Suppression,
-        event: Option<AuditEvent>,
-    ) -> Result<bool, StoreError> {
-        Contacts::suppress(&self.store, suppression, event).await
-    }
-
-    async fn release(&self, address: AddressDigest, event: AuditEvent) -> Result<bool, StoreError> {
-        Contacts::release(&self.store, address, event).await
-    }
-
-    async fn suppressed(
-        &self,
-        addresses: &[AddressDigest],
-    ) -> Result<Vec<Suppression>, StoreError> {
-        Contacts::suppressed(&self.store, addresses).await
     }
 }
 

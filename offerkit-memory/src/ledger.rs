@@ -5,7 +5,7 @@ use std::{
 
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Purpose, Run, RunStatus},
+    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Cursor, Page, PageRequest},
     ports::{
@@ -351,19 +351,6 @@ impl Ledger for MemoryStore {
             rows.filter_map(move |row| book.delivery((tenant, campaign), row))
         });
         Ok(deliveries.collect())
-    }
-}
-
-impl MemoryStore {
-    /// The campaigns of a tenant whose messages the caps count.
-    async fn marketing(&self, tenant: TenantId) -> BTreeSet<CampaignId> {
-        let state = self.shared().state.read().await;
-        let campaigns = state.campaigns.range((tenant, FIRST)..);
-        campaigns
-            .take_while(|((owner, _), _)| *owner == tenant)
-            .filter(|(_, campaign)| campaign.plan().purpose == Purpose::Marketing)
-            .map(|((_, id), _)| *id)
-            .collect()
     }
 }
 

@@ -3,17 +3,30 @@
 use std::collections::BTreeSet;
 
 use offerkit_core::{
-    domain::{ClaimRules, Contact, ContactFacts, DeliveryStatus, Verdict, Withheld},
-    id::{CampaignId, CustomerId},
+    domain::{ClaimRules, Contact, ContactFacts, DeliveryStatus, Purpose, Verdict, Withheld},
+    id::{CampaignId, CustomerId, TenantId},
     ports::{ClaimRequest, RuledClaim},
 };
 use serde_json::Value;
 
-use super::{Books, book::Step};
-use crate::{contacts, customers::Customers};
+use super::{Books, FIRST, book::Step};
+use crate::{contacts, customers::Customers, store::MemoryStore};
 
 /// How many rows are looked at before they are claimed.
 const FEW: usize = 256;
+
+impl MemoryStore {
+    /// The campaigns of a tenant whose messages the caps count.
+    pub(super) async fn marketing(&self, tenant: TenantId) -> BTreeSet<CampaignId> {
+        let state = self.shared().state.read().await;
+        let campaigns = state.campaigns.range((tenant, FIRST)..);
+        campaigns
+            .take_while(|((owner, _), _)| *owner == tenant)
+            .filter(|(_, campaign)| campaign.plan().purpose == Purpose::Marketing)
+            .map(|((_, id), _)| *id)
+            .collect()
+    }
+}
 
 /// What the store knows besides the ledger.
 pub(super) struct Known<'a> {

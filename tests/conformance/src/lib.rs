@@ -39,6 +39,6 @@ cases::files! {
         four_eyes, login, no_takeover, outsiders, revocation, audit_trail, operations, offer_life,
         campaign_life, desk, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
         offer_schema, audit_log, saved_segments, received, audience_counts, worklist,
-        file_imports, consents, contact_rules,
+        file_imports, consents, suppressions, sending_hours, contact_caps,
     }
 }

@@ -1,0 +1,71 @@
+//! What stands in our own tables, whoever has the customers.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use offerkit::{
+    audit::AuditEvent,
+    domain::{AddressDigest, Channel, Consent, Purpose, Suppression},
+    id::CustomerId,
+    ports::{Contacts, CustomerStore, ImportBatch, ImportReport, StoreError},
+};
+
+use super::Mapped;
+
+#[async_trait]
+impl Contacts for Mapped {
+    async fn keep_words(
+        &self,
+        words: Arc<Vec<Consent>>,
+        event: Option<AuditEvent>,
+    ) -> Result<u64, StoreError> {
+        Contacts::keep_words(&self.store, words, event).await
+    }
+
+    async fn words_of(&self, customer: CustomerId) -> Result<Vec<Consent>, StoreError> {
+        Contacts::words_of(&self.store, customer).await
+    }
+
+    async fn last_word(
+        &self,
+        customer: CustomerId,
+        purpose: Purpose,
+        channel: Channel,
+    ) -> Result<Option<Consent>, StoreError> {
+        Contacts::last_word(&self.store, customer, purpose, channel).await
+    }
+
+    async fn suppress(
+        &self,
+        suppression: Suppression,
+        event: Option<AuditEvent>,
+    ) -> Result<bool, StoreError> {
+        Contacts::suppress(&self.store, suppression, event).await
+    }
+
+    async fn release(&self, address: AddressDigest, event: AuditEvent) -> Result<bool, StoreError> {
+        Contacts::release(&self.store, address, event).await
+    }
+
+    async fn suppressed(
+        &self,
+        addresses: &[AddressDigest],
+    ) -> Result<Vec<Suppression>, StoreError> {
+        Contacts::suppressed(&self.store, addresses).await
+    }
+}
+
+#[async_trait]
+impl CustomerStore for Mapped {
+    async fn import(
+        &self,
+        batch: Arc<ImportBatch>,
+        event: AuditEvent,
+    ) -> Result<ImportReport, StoreError> {
+        CustomerStore::import(&self.store, batch, event).await
+    }
+
+    async fn erase(&self, customer: CustomerId, event: AuditEvent) -> Result<bool, StoreError> {
+        CustomerStore::erase(&self.store, customer, event).await
+    }
+}
