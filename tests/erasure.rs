@@ -4,7 +4,7 @@ use std::error::Error;
 
 use offerkit::{
     Context,
-    domain::{Trace, customer::Customer},
+    domain::{Channel, Purpose, Trace, customer::Customer},
     policy::Job,
     ports::MergeBy,
     postgres::{PgStore, SchemaName},
@@ -136,6 +136,15 @@ async fn nothing_of_an_erased_customer_is_left_but_the_ids_of_the_ledger() -> Ou
         );
     }
 
+    // What the customer said and where nothing is sent outlive them, without saying who they were.
+    let root = platform.as_root();
+    let (purpose, channel) = (Purpose::Marketing, Channel::Email);
+    root.consents()
+        .withdraw(id, purpose, channel, "branch".parse()?)
+        .await?;
+    let address = customer.email().unwrap_or_default();
+    root.suppressions().add(channel, address).await?;
+
     let report = customers.erase(id).await?;
     let scrubbed: Vec<_> = report.scrubbed().collect();
     assert_eq!(scrubbed, [(Trace::Customer, 1), (Trace::KeptMessage, 1)]);
@@ -156,10 +165,12 @@ async fn nothing_of_an_erased_customer_is_left_but_the_ids_of_the_ledger() -> Ou
         "campaign_customers.customer_id",
         "campaign_lots.first_customer",
         "campaign_lots.last_customer",
+        "consents.customer_id",
         "customers.id",
         "deliveries.customer_id",
         "offer_audit_logs.new_data",
         "offer_audit_logs.result",
+        "platform_audit_logs.new_data",
         "platform_audit_logs.subject_id",
     ];
     let left = places(&mut connection, &id.to_string()).await?;

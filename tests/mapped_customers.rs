@@ -8,15 +8,15 @@ use offerkit::{
     audit::{AuditRecord, Seal, SealHead},
     digest::Digest,
     domain::{
-        Channel, Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope, Session,
-        customer::Column,
+        Channel, ClaimRules, Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus,
+        Scope, Session, customer::Column,
     },
     id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
     page::{Page, PageRequest},
     ports::{
         Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension,
-        Ledger, LoginFailures, Progress, Selection, Sessions, Settlement, Store, StoreError,
-        Transaction,
+        Ledger, LoginFailures, Progress, RuledClaim, Selection, Sessions, Settlement, Store,
+        StoreError, Transaction,
     },
     postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
     time::Timestamp,
@@ -256,6 +256,14 @@ impl Ledger for Mapped {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError> {
         Ledger::claim(&self.store, request).await
+    }
+
+    async fn claim_by_rules(
+        &self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+    ) -> Result<RuledClaim, StoreError> {
+        Ledger::claim_by_rules(&self.store, request, rules).await
     }
 
     async fn settle(

@@ -136,6 +136,7 @@ async fn launched(tenant: &TestTenant, criteria: &str) -> Result<Campaign, Box<d
             offer: offer.id(),
             name: "A fill".parse()?,
             description: None,
+            purpose: offerkit::domain::Purpose::Service,
             selection_criteria: criteria.to_owned(),
             messages: Messages::from([(Channel::Email, message.into())]),
             start_date: "2026-01-01".parse()?,

@@ -2,7 +2,7 @@
 
 use offerkit::{
     CampaignDraft, Context,
-    domain::{Campaign, Channel, MessageText, Messages, Offer, Schedule},
+    domain::{Campaign, Channel, MessageText, Messages, Offer, Purpose, Schedule},
     id::CampaignId,
     policy::Job,
     time::{Clock as _, Date, SystemClock},
@@ -47,6 +47,8 @@ async fn plan(stage: &mut Stage<'_>, cast: &Cast, offer: &Offer) -> Result<Campa
         offer: offer.id(),
         name: "First campaign".parse()?,
         description: None,
+        // About what its customers have agreed to with the bank: the data holds no consents.
+        purpose: Purpose::Service,
         selection_criteria: stage.input.criteria.clone(),
         messages: messages(offer),
         start_date: today,

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use offerkit::{
     CampaignDraft, Context, Offerkit,
-    domain::{Channel, MessageText, NewUser, Schedule, customer::CustomerBuilder},
+    domain::{Channel, MessageText, NewUser, Purpose, Schedule, customer::CustomerBuilder},
     id::{IdSource as _, SystemIds},
     postgres::PgStore,
     services::Error,
@@ -65,6 +65,8 @@ pub(crate) async fn make(store: &PgStore, customers: usize) -> Result<(), Failur
         offer: offer.id(),
         name: "Gold".parse()?,
         description: None,
+        // About something they have: it needs no consent.
+        purpose: Purpose::Service,
         selection_criteria: r#"{"$everyone": true}"#.to_owned(),
         messages: [(Channel::Email, message.into())].into(),
         start_date: today - TimeDelta::days(1),

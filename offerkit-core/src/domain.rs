@@ -8,6 +8,7 @@ mod campaign;
 mod channel;
 mod comment;
 mod configuration;
+mod contact;
 mod content;
 mod contribution;
 mod criteria;
@@ -35,6 +36,11 @@ pub use campaign::{Campaign, CampaignParts, CampaignPlan, CampaignStatus, Launch
 pub use channel::{Channel, ChannelError};
 pub use comment::{Comment, CommentKind, CommentSubject};
 pub use configuration::{ConfigurationSettings, OfferConfiguration};
+pub use contact::{
+    AddressDigest, ClaimRules, Consent, ConsentMode, ConsentRule, ConsentWord, Contact, ContactCap,
+    ContactFacts, ContactRules, ContactRulesError, LocalHours, Purpose, QuietHours, SendingHours,
+    SendingHoursError, Suppression, SuppressionReason, Verdict, Weekday, Window, Withheld,
+};
 pub use content::{ContentError, OfferContent};
 pub use contribution::{Contribution, ContributionKind};
 pub use criteria::{SavedCriteria, SegmentPin};

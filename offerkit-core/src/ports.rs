@@ -1,7 +1,7 @@
 //! The ports: what the library needs of the outside, as traits that adapters implement.
 //!
 //! [`Store`] and [`Transaction`] keep everything that changes under the audit log; [`Sessions`], [`CustomerSource`],
-//! [`CustomerStore`], [`Ledger`], [`KeptMessages`] and [`AuditSeals`] stand beside them. [`Notifier`] sends, [`PasswordHasher`] and
+//! [`CustomerStore`], [`Contacts`], [`Ledger`], [`KeptMessages`] and [`AuditSeals`] stand beside them. [`Notifier`] sends, [`PasswordHasher`] and
 //! [`TemplateEngine`] do what their names say. No port has a default method: an adapter that forgets one does not
 //! compile. What an adapter must do is tested by one conformance suite.
 //!
@@ -13,6 +13,7 @@ mod campaigns;
 mod catalog;
 mod comments;
 mod configurations;
+mod contacts;
 mod customers;
 mod error;
 mod groups;
@@ -36,13 +37,15 @@ pub use campaigns::{CampaignFilter, CampaignRepository};
 pub use catalog::{CatalogRepository, CatalogState};
 pub use comments::CommentRepository;
 pub use configurations::ConfigurationRepository;
+pub use contacts::Contacts;
 pub use customers::{CustomerSource, CustomerStore, Selection};
 pub use error::{StoreError, UniqueKey};
 pub use groups::GroupRepository;
 pub use imports::{Candidate, ImportBatch, ImportReport, Incoming, MergeBy, RowRefusal};
 pub use kept_messages::{KeptMessage, KeptMessages};
 pub use ledger::{
-    ClaimRequest, Claimed, DeliveryFilter, Extension, Ledger, Progress, Settlement, StatusCount,
+    ClaimRequest, Claimed, DeliveryFilter, Extension, Ledger, Progress, RuledClaim, Settlement,
+    StatusCount,
 };
 pub use notifier::{Guarantee, Message, Notifier, Outcome, Profile};
 pub use offers::{OfferFilter, OfferRepository};

@@ -11,7 +11,7 @@ mod phone;
 
 pub use email::EmailAddress;
 pub use language::LanguageTag;
-pub use name::{GroupName, SegmentName, TenantName, Username};
+pub use name::{ConsentSource, GroupName, SegmentName, TenantName, Username};
 pub use phone::PhoneNumber;
 
 /// A text that breaks the rules of its kind.

@@ -59,6 +59,10 @@ impl Customers {
         self.erased.contains(&customer)
     }
 
+    pub(crate) fn get(&self, id: CustomerId) -> Option<&Customer> {
+        self.rows.get(id)
+    }
+
     fn holder(&self, text: Unique<'_>) -> Option<CustomerId> {
         let hash = self.hasher.hash_one(text);
         let key = |id| (hash, CustomerId::from_uuid(id));
@@ -250,7 +254,7 @@ impl CustomerStore for MemoryStore {
 }
 
 /// Does something that cannot fail, together with its record, whose result is what it answers.
-fn record<T: Serialize>(
+pub(crate) fn record<T: Serialize>(
     changes: &mut Changes,
     event: AuditEvent,
     act: impl FnOnce() -> T,

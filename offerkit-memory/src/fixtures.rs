@@ -83,6 +83,7 @@ pub(crate) fn plan(offer: OfferId, name: &str) -> CampaignPlan {
         offer,
         name: name.parse().unwrap(),
         description: None,
+        purpose: offerkit_core::domain::Purpose::Service,
         selection_criteria: criteria(),
         segments: Vec::new(),
         messages: [].into(),

@@ -1,13 +1,16 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Cursor, Page, PageRequest},
     ports::{
         ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        Settlement, StoreError, UniqueKey,
+        RuledClaim, Settlement, StoreError, UniqueKey,
     },
     time::Timestamp,
 };
@@ -24,6 +27,7 @@ mod book;
 mod filling;
 mod history;
 mod lane;
+mod ruled;
 
 /// Where a book stands.
 type Shelf = (TenantId, CampaignId);
@@ -180,6 +184,26 @@ impl Ledger for MemoryStore {
         let mut books = write(&self.shared().books);
         let book = books.book_mut(request.tenant, request.campaign);
         Ok(book.map(|book| book.claim(request)).unwrap_or_default())
+    }
+
+    async fn claim_by_rules(
+        &self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+    ) -> Result<RuledClaim, StoreError> {
+        let marketing = match rules.caps.as_slice() {
+            [] => BTreeSet::new(),
+            _ => self.marketing(request.tenant).await,
+        };
+        let customers = read(&self.shared().customers);
+        let contacts = read(&self.shared().contacts);
+        let mut books = write(&self.shared().books);
+        let known = ruled::Known {
+            customers: &customers,
+            contacts: &contacts,
+            marketing: &marketing,
+        };
+        Ok(books.claim_by_rules(request, rules, &known))
     }
 
     async fn settle(

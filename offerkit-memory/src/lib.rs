@@ -25,6 +25,7 @@ mod campaigns;
 mod catalog;
 mod comments;
 mod configurations;
+mod contacts;
 mod customers;
 mod defence;
 mod groups;

@@ -9,16 +9,17 @@ use offerkit_core::{
 };
 
 use crate::{
-    customers::Customers, kept_messages::Kept, ledger::Books, sessions::Logins, state::State,
-    transaction::MemoryTransaction, undo::Changes,
+    contacts, customers::Customers, kept_messages::Kept, ledger::Books, sessions::Logins,
+    state::State, transaction::MemoryTransaction, undo::Changes,
 };
 
 /// Every store of the library in memory, gone with the last clone of it.
 ///
 /// It implements [`Store`], [`Sessions`](offerkit_core::ports::Sessions),
 /// [`CustomerSource`](offerkit_core::ports::CustomerSource), [`CustomerStore`](offerkit_core::ports::CustomerStore),
-/// [`Ledger`](offerkit_core::ports::Ledger), [`KeptMessages`](offerkit_core::ports::KeptMessages) and
-/// [`AuditSeals`](offerkit_core::ports::AuditSeals). Clones are cheap and share everything.
+/// [`Contacts`](offerkit_core::ports::Contacts), [`Ledger`](offerkit_core::ports::Ledger),
+/// [`KeptMessages`](offerkit_core::ports::KeptMessages) and [`AuditSeals`](offerkit_core::ports::AuditSeals). Clones are
+/// cheap and share everything.
 ///
 /// Writing transactions run one after the other, on the state itself: a change is undone by the log of its inverses.
 /// Reading transactions share. A task that holds one transaction while it begins another may wait for itself for ever.
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) state: Arc<async_lock::RwLock<State>>,
     pub(crate) customers: RwLock<Customers>,
     pub(crate) kept_messages: RwLock<Kept>,
+    pub(crate) contacts: RwLock<contacts::Book>,
     pub(crate) books: RwLock<Books>,
     pub(crate) logins: Mutex<Logins>,
 }

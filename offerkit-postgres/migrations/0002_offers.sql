@@ -7,6 +7,7 @@ CREATE TABLE {schema}.offer_configurations (
     criteria_fields TEXT[],
     channels TEXT[] NOT NULL CHECK (channels <@ ARRAY['email', 'sms', 'push', 'webhook']),
     time_zone TEXT NOT NULL,
+    contact_rules JSONB NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(contact_rules) = 'object'),
     protected_fields TEXT[] NOT NULL,
     published_by UUID NOT NULL REFERENCES {schema}.users (id) ON DELETE RESTRICT,
     published_at TIMESTAMPTZ NOT NULL CHECK (isfinite(published_at)),

@@ -31,6 +31,8 @@ CREATE TABLE {schema}.campaigns (
     offer_id UUID NOT NULL,
     name TEXT NOT NULL,
     description TEXT,
+    -- Decides whose consent the messages need.
+    purpose TEXT NOT NULL DEFAULT 'marketing' CHECK (purpose IN ('marketing', 'service')),
     criteria_source TEXT NOT NULL,
     criteria_canonical TEXT NOT NULL,
     selection_criteria JSONB NOT NULL GENERATED ALWAYS AS (criteria_canonical::JSONB) STORED,
@@ -173,11 +175,11 @@ DECLARE
     is_launched BOOLEAN := NEW.launch_number IS DISTINCT FROM OLD.launch_number;
     -- A generated column has no value yet before the row is written, so its source stands here.
     is_changed BOOLEAN := (
-        NEW.offer_id, NEW.name, NEW.description, NEW.criteria_source, NEW.criteria_canonical, NEW.criteria_digest,
+        NEW.offer_id, NEW.name, NEW.description, NEW.purpose, NEW.criteria_source, NEW.criteria_canonical, NEW.criteria_digest,
         NEW.criteria_language, NEW.criteria_catalog, NEW.criteria_pins, NEW.messages, NEW.schedule,
         NEW.start_date, NEW.end_date)
         IS DISTINCT FROM (
-        OLD.offer_id, OLD.name, OLD.description, OLD.criteria_source, OLD.criteria_canonical, OLD.criteria_digest,
+        OLD.offer_id, OLD.name, OLD.description, OLD.purpose, OLD.criteria_source, OLD.criteria_canonical, OLD.criteria_digest,
         OLD.criteria_language, OLD.criteria_catalog, OLD.criteria_pins, OLD.messages, OLD.schedule,
         OLD.start_date, OLD.end_date);
     runs_as_launched BOOLEAN;

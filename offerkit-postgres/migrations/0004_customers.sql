@@ -47,35 +47,37 @@ CREATE TRIGGER customers_identity BEFORE UPDATE ON {schema}.customers
     FOR EACH ROW WHEN (OLD.id <> NEW.id)
     EXECUTE FUNCTION {schema}.refuse('customers_identity', 'a customer''s id never changes');
 
--- What customers agreed to, channel by channel and purpose by purpose. The last word counts.
+-- What customers said about messages, word by word, as evidence; the last one counts. A withdrawal comes after a consent
+-- of the same moment, as their words do in the alphabet.
 CREATE TABLE {schema}.consents (
     customer_id UUID NOT NULL,
+    purpose TEXT COLLATE "C" NOT NULL CHECK (purpose IN ('marketing', 'service')),
     channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
-    purpose TEXT NOT NULL,
-    is_given BOOLEAN NOT NULL,
-    source TEXT,
-    changed_at TIMESTAMPTZ NOT NULL CHECK (isfinite(changed_at)),
-    PRIMARY KEY (customer_id, channel, purpose)
+    said_at TIMESTAMPTZ NOT NULL CHECK (isfinite(said_at)),
+    word TEXT COLLATE "C" NOT NULL CHECK (word IN ('given', 'withdrawn')),
+    -- A code that names no person, so that it may stay when the customer is erased.
+    source TEXT COLLATE "C" NOT NULL CHECK (source ~ '^[a-z][a-z0-9_.-]{0,63}$'),
+    PRIMARY KEY (customer_id, purpose, channel, said_at, word)
 );
+CREATE TRIGGER consents_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON {schema}.consents
+    FOR EACH STATEMENT EXECUTE FUNCTION {schema}.refuse(
+        'consents_unchanged', 'what a customer said stays said');
 
 -- Addresses that nothing is sent to any more, by their digest, so that they outlive the erasing of the customer.
 CREATE TABLE {schema}.suppressions (
     channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
     address_digest BYTEA NOT NULL CHECK (octet_length(address_digest) = 32),
-    customer_id UUID,
-    reason TEXT NOT NULL,
-    created_at TIMESTAMPTZ NOT NULL CHECK (isfinite(created_at)),
+    reason TEXT NOT NULL CHECK (reason IN ('by_hand', 'dead_address', 'complaint')),
+    since TIMESTAMPTZ NOT NULL CHECK (isfinite(since)),
     PRIMARY KEY (channel, address_digest)
 );
-CREATE INDEX suppressions_customer ON {schema}.suppressions (customer_id) WHERE customer_id IS NOT NULL;
 
--- How often a customer was contacted in a period, so that two campaigns cannot both pass a cap.
-CREATE TABLE {schema}.contact_counters (
+-- A row that whoever counts a customer's messages locks, so that two claims take turns and no cap is passed by both. What
+-- is counted is the ledger.
+CREATE TABLE {schema}.contact_turns (
+    tenant_number INTEGER NOT NULL,
     customer_id UUID NOT NULL,
-    channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
-    period DATE NOT NULL CHECK (isfinite(period)),
-    contacts INTEGER NOT NULL CHECK (contacts >= 0),
-    PRIMARY KEY (customer_id, channel, period)
+    PRIMARY KEY (tenant_number, customer_id)
 );
 
 -- Messages as they were filled in, so that every attempt of a delivery sends the same: personal data, which erasing deletes.

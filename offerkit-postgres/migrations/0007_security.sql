@@ -29,7 +29,7 @@ DO $$
 DECLARE
     name TEXT;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['campaign_customers', 'campaign_lots', 'campaign_audiences'] LOOP
+    FOREACH name IN ARRAY ARRAY['campaign_customers', 'campaign_lots', 'campaign_audiences', 'contact_turns'] LOOP
         EXECUTE format('ALTER TABLE {schema}.%I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE {schema}.%I FORCE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY tenant_rows ON {schema}.%I AS PERMISSIVE USING (TRUE) WITH CHECK (TRUE)', name);
@@ -56,7 +56,7 @@ GRANT INSERT ON
     {schema}.login_failures, {schema}.offer_configurations, {schema}.offers, {schema}.offer_revisions,
     {schema}.offer_contributions, {schema}.offer_approvals, {schema}.offer_comments, {schema}.segments,
     {schema}.campaigns, {schema}.campaign_segments, {schema}.campaign_contributions, {schema}.campaign_launches,
-    {schema}.customers, {schema}.customer_keys, {schema}.consents, {schema}.suppressions, {schema}.contact_counters,
+    {schema}.customers, {schema}.customer_keys, {schema}.consents, {schema}.suppressions, {schema}.contact_turns,
     {schema}.kept_messages, {schema}.audience_runs, {schema}.campaign_customers, {schema}.campaign_lots, {schema}.campaign_audiences,
     {schema}.delivery_attempts, {schema}.message_templates, {schema}.sending_stops,
     {schema}.offer_audit_logs, {schema}.platform_audit_logs, {schema}.audit_seals, {schema}.platform_audit_seals
@@ -65,18 +65,18 @@ GRANT INSERT ON
 -- Changed.
 GRANT UPDATE ON
     {schema}.users, {schema}.tenants, {schema}.groups, {schema}.sessions, {schema}.login_failures,
-    {schema}.field_catalog, {schema}.offers, {schema}.campaigns, {schema}.customers, {schema}.consents,
-    {schema}.suppressions, {schema}.contact_counters, {schema}.kept_messages, {schema}.audience_runs,
+    {schema}.field_catalog, {schema}.offers, {schema}.campaigns, {schema}.customers, {schema}.kept_messages, {schema}.audience_runs,
     {schema}.campaign_lots, {schema}.campaign_audiences
     TO offerkit_app;
 GRANT UPDATE (run_number, lot, delivery_status, attempts, updated_at, not_before, first_claimed_at, sent_at, claim_token,
     claim_deadline, reported_at, reason) ON {schema}.campaign_customers TO offerkit_app;
 GRANT UPDATE (lifted_by, lifted_at, lift_reason) ON {schema}.sending_stops TO offerkit_app;
--- `SELECT … FOR SHARE` needs the right to update some column; the trigger refuses every update.
+-- `SELECT … FOR UPDATE` and `FOR SHARE` need the right to update some column; the trigger refuses every update.
 GRANT UPDATE (given_at) ON {schema}.user_tenant_roles TO offerkit_app;
+GRANT UPDATE (customer_id) ON {schema}.contact_turns TO offerkit_app;
 
 -- Removed: what is no evidence.
 GRANT DELETE ON
-    {schema}.user_tenant_roles, {schema}.sessions, {schema}.login_failures, {schema}.contact_counters,
-    {schema}.customer_keys, {schema}.kept_messages
+    {schema}.user_tenant_roles, {schema}.sessions, {schema}.login_failures, {schema}.customer_keys, {schema}.kept_messages,
+    {schema}.suppressions
     TO offerkit_app;

@@ -9,13 +9,14 @@ use offerkit_core::{
 };
 
 use crate::{
+    error::backend,
     keyset::{self, no_page, numbered},
     rows::{Row, signed, sought, wrong},
     transaction::PgTransaction,
 };
 
 const SELECT: &str = "SELECT it.tenant_id, it.version, it.schema::TEXT AS schema, it.criteria_fields, it.channels, it.time_zone,
-    it.protected_fields, it.published_by, it.published_at
+    it.contact_rules::TEXT AS contact_rules, it.protected_fields, it.published_by, it.published_at
 FROM {schema}.offer_configurations AS it WHERE it.tenant_id = ";
 
 #[async_trait]
@@ -34,8 +35,8 @@ impl ConfigurationRepository for PgTransaction {
         let statement = call
             .query(&[
                 "INSERT INTO {schema}.offer_configurations (tenant_id, version, schema, criteria_fields, channels, time_zone,
-                    protected_fields, published_by, published_at)
-                SELECT $1, $2, $3::TEXT::JSON, $4, $5, $6, $7, $8, $9
+                    protected_fields, published_by, published_at, contact_rules)
+                SELECT $1, $2, $3::TEXT::JSON, $4, $5, $6, $7, $8, $9, $10::TEXT::JSONB
                 WHERE $2 = (SELECT coalesce(max(last.version), 0) + 1 FROM {schema}.offer_configurations AS last
                     WHERE last.tenant_id = $1)",
             ])
@@ -47,7 +48,8 @@ impl ConfigurationRepository for PgTransaction {
             .bind(settings.time_zone.to_string())
             .bind(texts(protected_fields))
             .bind(published_by.as_uuid())
-            .bind(published_at.as_datetime());
+            .bind(published_at.as_datetime())
+            .bind(serde_json::to_string(&settings.contact).map_err(backend)?);
         match call.execute(statement).await {
             // Someone else published this version in the meantime.
             Ok(0) | Err(StoreError::Duplicate(UniqueKey::ConfigurationVersion)) => {
@@ -123,6 +125,7 @@ fn configuration(row: &Row) -> Result<OfferConfiguration, StoreError> {
             criteria_fields: criteria_fields.map(|names| names.into_iter().collect()),
             channels: channels.map_err(|error| wrong("channels", error))?,
             time_zone: row.text("time_zone")?,
+            contact: row.json("contact_rules")?,
         },
         protected_fields: protected_fields.into_iter().collect(),
         published_by: UserId::from_uuid(row.get("published_by")?),

@@ -171,7 +171,10 @@ impl CustomerStore for PgStore {
 
 impl PgStore {
     /// A transaction for what belongs to the platform, and is recorded there.
-    async fn recorded(&self, event: &AuditEvent) -> Result<(Open, Settling), StoreError> {
+    pub(crate) async fn recorded(
+        &self,
+        event: &AuditEvent,
+    ) -> Result<(Open, Settling), StoreError> {
         if event.scope() != Scope::Platform {
             return Err(StoreError::WrongScope {
                 transaction: Scope::Platform,
@@ -184,7 +187,7 @@ impl PgStore {
 }
 
 /// Spares the work of an operation that was done before; the commit finds out about one that is done meanwhile.
-async fn refuse_repeated(open: &mut Open, event: &AuditEvent) -> Result<(), StoreError> {
+pub(crate) async fn refuse_repeated(open: &mut Open, event: &AuditEvent) -> Result<(), StoreError> {
     match audit::find_operation(open, event.operation()).await? {
         Some(first) => Err(StoreError::AlreadyDone(Box::new(first))),
         None => Ok(()),

@@ -1,11 +1,11 @@
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope},
+    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
         Access, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        Settlement, StoreError,
+        RuledClaim, Settlement, StoreError,
     },
     time::Timestamp,
 };
@@ -24,6 +24,7 @@ mod claiming;
 mod filling;
 mod moving;
 mod reading;
+mod ruled;
 mod runs;
 
 /// The rows `it` of the campaign $2 of the tenant $1.
@@ -130,6 +131,36 @@ impl Ledger for PgStore {
             Ok(claimed)
         })
         .await
+    }
+
+    /// In rounds, each a transaction, so that whoever waits for what a round has locked holds nothing that this waits for.
+    async fn claim_by_rules(
+        &self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+    ) -> Result<RuledClaim, StoreError> {
+        self.refuse_joined(UNCOMMITTED)?;
+        let mut claim = RuledClaim::default();
+        for _ in 0..ruled::MAX_ROUNDS {
+            let (mut open, request) = (self.writing_for(request.tenant).await?, *request);
+            let rules = rules.clone();
+            let round = detached(async move {
+                let round = ruled::round(&mut open, &request, &rules).await?;
+                commit::end(open).await?;
+                Ok(round)
+            })
+            .await?;
+            claim.suppressed += round.suppressed;
+            claim.cancelled += round.cancelled;
+            claim.held += round.held;
+            claim.wakes_at = claim.wakes_at.into_iter().chain(round.wakes_at).min();
+            claim.rows = round.rows;
+            claim.has_more = round.has_more;
+            if !claim.rows.is_empty() || !claim.has_more {
+                break;
+            }
+        }
+        Ok(claim)
     }
 
     async fn settle(

@@ -17,6 +17,7 @@ mod comments;
 mod commit;
 mod configurations;
 mod connection;
+mod contacts;
 mod contributions;
 mod criteria;
 mod customer_key;

@@ -31,6 +31,7 @@ use crate::{
 ///
 /// It implements [`Store`], [`Sessions`](offerkit_core::ports::Sessions),
 /// [`CustomerSource`](offerkit_core::ports::CustomerSource), [`CustomerStore`](offerkit_core::ports::CustomerStore),
+/// [`Contacts`](offerkit_core::ports::Contacts),
 /// [`Ledger`](offerkit_core::ports::Ledger) and [`AuditSeals`](offerkit_core::ports::AuditSeals), on a runtime of tokio.
 /// Transactions that read see one snapshot; those that change lock what the ports say, and answer
 /// [`StoreError::Retry`] where they lock each other out.

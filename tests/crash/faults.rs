@@ -12,12 +12,12 @@ use std::{
 
 use offerkit::{
     async_trait,
-    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
         ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        Settlement, StoreError,
+        RuledClaim, Settlement, StoreError,
     },
     postgres::PgStore,
     time::Timestamp,
@@ -149,6 +149,15 @@ impl Ledger for FaultyLedger {
             self.faults.come_to(Point::Claimed);
         }
         Ok(claimed)
+    }
+
+    async fn claim_by_rules(
+        &self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+    ) -> Result<RuledClaim, StoreError> {
+        // What is sent here needs no consent, so nothing befalls such a claim.
+        self.inner.claim_by_rules(request, rules).await
     }
 
     async fn settle(

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use offerkit::{
     audit::AuditEvent,
-    domain::ErasureReport,
+    domain::{AddressDigest, Channel, Consent, ErasureReport, Purpose, Suppression},
     id::{CustomerId, DeliveryId},
-    ports::{CustomerStore, ImportBatch, ImportReport, KeptMessage, KeptMessages, StoreError},
+    ports::{
+        Contacts, CustomerStore, ImportBatch, ImportReport, KeptMessage, KeptMessages, StoreError,
+    },
     time::Timestamp,
 };
 
-use crate::Mapped;
+use super::Mapped;
 
 #[async_trait]
 impl KeptMessages for Mapped {
@@ -29,6 +31,49 @@ impl KeptMessages for Mapped {
 
     async fn kept(&self, delivery: DeliveryId) -> Result<Option<KeptMessage>, StoreError> {
         self.store.kept(delivery).await
+    }
+}
+
+#[async_trait]
+impl Contacts for Mapped {
+    async fn keep_words(
+        &self,
+        words: Arc<Vec<Consent>>,
+        event: Option<AuditEvent>,
+    ) -> Result<u64, StoreError> {
+        Contacts::keep_words(&self.store, words, event).await
+    }
+
+    async fn words_of(&self, customer: CustomerId) -> Result<Vec<Consent>, StoreError> {
+        Contacts::words_of(&self.store, customer).await
+    }
+
+    async fn last_word(
+        &self,
+        customer: CustomerId,
+        purpose: Purpose,
+        channel: Channel,
+    ) -> Result<Option<Consent>, StoreError> {
+        Contacts::last_word(&self.store, customer, purpose, channel).await
+    }
+
+    async fn suppress(
+        &self,
+        suppression: Suppression,
+        event: Option<AuditEvent>,
+    ) -> Result<bool, StoreError> {
+        Contacts::suppress(&self.store, suppression, event).await
+    }
+
+    async fn release(&self, address: AddressDigest, event: AuditEvent) -> Result<bool, StoreError> {
+        Contacts::release(&self.store, address, event).await
+    }
+
+    async fn suppressed(
+        &self,
+        addresses: &[AddressDigest],
+    ) -> Result<Vec<Suppression>, StoreError> {
+        Contacts::suppressed(&self.store, addresses).await
     }
 }
 

@@ -14,7 +14,7 @@ use offerkit_core::{
     criteria::Waterfall,
     domain::{
         Campaign, CampaignStatus, Channel, Comment, MessageTemplate, MessageText, MissedStart,
-        Refresh, Schedule,
+        Purpose, Refresh, Schedule,
     },
     id::{OfferId, UserId},
     ports::{AuditFilter, CampaignFilter},
@@ -99,6 +99,10 @@ struct DraftBody {
     /// What it is for.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 4000)]
     description: Option<Description>,
+    /// What its messages are for: `marketing` unless given.
+    #[serde(default)]
+    #[schema(value_type = s::Purpose, required = false)]
+    purpose: Purpose,
     /// Whom it selects: a document of the criteria language.
     #[schema(value_type = Object, example = json!({"segment": "premium"}))]
     selection_criteria: Box<RawValue>,
@@ -200,6 +204,7 @@ impl From<DraftBody> for CampaignDraft {
             offer: body.offer,
             name: body.name,
             description: body.description,
+            purpose: body.purpose,
             selection_criteria: body.selection_criteria.get().to_owned(),
             messages: messages.collect(),
             start_date: body.start_date,

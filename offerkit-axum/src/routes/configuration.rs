@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use offerkit_core::{
-    domain::{Channel, ConfigurationSettings, OfferConfiguration},
+    domain::{
+        Channel, ConfigurationSettings, ConsentMode, ContactCap, ContactRules, OfferConfiguration,
+        QuietHours, SendingHours, Weekday,
+    },
     schema::CompatibilityReport,
     services::{Error, Published},
     time::TimeZone,
@@ -19,7 +23,7 @@ use super::{
     tenants::NoFilter,
 };
 use crate::{
-    extract::{Body, IfMatch, InTenant, Listing, PageParams},
+    extract::{Body, IfMatch, InTenant, Listing, Object, PageParams},
     problem::ApiError,
     reply::{Listed, Shown, Tagged},
     schemas as s,
@@ -60,6 +64,76 @@ struct SettingsBody {
     /// The zone in which the tenant's dates begin and end.
     #[schema(value_type = String, example = "UTC")]
     time_zone: TimeZone,
+    /// Whom and when campaigns may reach; those of a new tenant where it is left out.
+    #[schema(value_type = Option<s::ContactRules>)]
+    contact: Option<Object<ContactBody>>,
+}
+
+/// Whom and when campaigns may reach.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContactBody {
+    #[serde(default)]
+    consent: ConsentMode,
+    hours: Option<Object<HoursBody>>,
+    zone_field: Option<Box<str>>,
+    #[serde(default)]
+    caps: Vec<Object<CapBody>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HoursBody {
+    quiet: Option<Object<QuietBody>>,
+    days: Option<BTreeSet<Weekday>>,
+    #[serde(default)]
+    holidays: BTreeSet<NaiveDate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuietBody {
+    from: NaiveTime,
+    to: NaiveTime,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CapBody {
+    messages: u32,
+    days: u32,
+    channel: Option<Channel>,
+}
+
+impl From<HoursBody> for SendingHours {
+    fn from(body: HoursBody) -> Self {
+        Self {
+            quiet: body
+                .quiet
+                .map(|Object(QuietBody { from, to })| QuietHours { from, to }),
+            days: body.days.unwrap_or(Self::default().days),
+            holidays: body.holidays,
+        }
+    }
+}
+
+impl From<ContactBody> for ContactRules {
+    fn from(body: ContactBody) -> Self {
+        let caps = body.caps.into_iter().map(|Object(cap)| ContactCap {
+            messages: cap.messages,
+            days: cap.days,
+            channel: cap.channel,
+        });
+        Self {
+            consent: body.consent,
+            hours: body
+                .hours
+                .map(|Object(hours)| hours.into())
+                .unwrap_or_default(),
+            zone_field: body.zone_field,
+            caps: caps.collect(),
+        }
+    }
 }
 
 /// Mistakes in the schema stand in the member of this name.
@@ -86,6 +160,10 @@ async fn publish(
         criteria_fields: body.criteria_fields,
         channels: body.channels,
         time_zone: body.time_zone,
+        contact: body
+            .contact
+            .map(|Object(contact)| contact.into())
+            .unwrap_or_default(),
     };
     let configuration = acting.configuration(tenant);
     let published = configuration.publish(seen.configuration(), settings).await;

@@ -191,6 +191,82 @@ pub(crate) struct ConfigurationSettings {
     /// The zone in which the tenant's dates begin and end.
     #[schema(example = "UTC")]
     time_zone: String,
+    /// Whom and when campaigns may reach.
+    contact: ContactRules,
+}
+
+/// Whom and when a tenant's campaigns may reach.
+#[derive(ToSchema)]
+pub(crate) struct ContactRules {
+    /// What it means that a customer has said nothing about marketing; `opt_in` unless given.
+    #[schema(required = false)]
+    consent: ConsentMode,
+    /// When messages may be sent; always unless given.
+    #[schema(required = false)]
+    hours: SendingHours,
+    /// The customers' attribute that names the time zone of their hours.
+    zone_field: Option<String>,
+    /// How many marketing messages a customer may be sent.
+    #[schema(required = false, max_items = 16)]
+    caps: Vec<ContactCap>,
+}
+
+/// What no word on marketing means.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum ConsentMode {
+    OptIn,
+    OptOut,
+}
+
+/// When messages may be sent.
+#[derive(ToSchema)]
+pub(crate) struct SendingHours {
+    /// The hours of every day in which nothing is sent.
+    quiet: Option<QuietHours>,
+    /// The days of the week on which something is; all unless given.
+    #[schema(required = false)]
+    days: Vec<Weekday>,
+    /// Dates on which nothing is.
+    #[schema(required = false)]
+    holidays: Vec<NaiveDate>,
+}
+
+/// Hours in which nothing is sent; over midnight where they end before they begin.
+#[derive(ToSchema)]
+pub(crate) struct QuietHours {
+    /// The first quiet moment.
+    #[schema(example = "21:00:00")]
+    from: String,
+    /// The first moment that is not quiet any more.
+    #[schema(example = "08:00:00")]
+    to: String,
+}
+
+/// A day of the week.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+/// At most so many marketing messages for one customer in so many days.
+#[derive(ToSchema)]
+pub(crate) struct ContactCap {
+    /// How many messages.
+    #[schema(minimum = 1)]
+    messages: u32,
+    /// In how many days of 24 hours.
+    #[schema(minimum = 1, maximum = 366)]
+    days: u32,
+    /// Over which channel; none for all of them together.
+    channel: Option<Channel>,
 }
 
 /// A way to reach a customer.

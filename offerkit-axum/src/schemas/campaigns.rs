@@ -58,6 +58,8 @@ pub(crate) struct CampaignPlan {
     name: String,
     /// What it is for.
     description: Option<String>,
+    /// What its messages are for.
+    purpose: Purpose,
     /// Whom it selects.
     selection_criteria: SavedCriteria,
     /// The segment versions that the criteria use.
@@ -70,6 +72,14 @@ pub(crate) struct CampaignPlan {
     end_date: NaiveDate,
     /// When it starts late, and when its audience is filled again.
     schedule: Schedule,
+}
+
+/// What a campaign's messages are for.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum Purpose {
+    Marketing,
+    Service,
 }
 
 /// When a campaign starts late, and when its audience is filled again.

@@ -76,6 +76,8 @@ subjects! {
     Run = "run", RunId;
     /// A customer.
     Customer = "customer", CustomerId;
+    /// An address on a channel.
+    Address = "address";
     /// The field catalog.
     Catalog = "catalog";
     /// A stop of sending.

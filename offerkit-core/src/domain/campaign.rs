@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Contribution, Messages, RevisionNumber, SavedCriteria, Schedule, SegmentPin, Version,
+    Contribution, Messages, Purpose, RevisionNumber, SavedCriteria, Schedule, SegmentPin, Version,
     entity::entity,
 };
 use crate::{
@@ -68,6 +68,9 @@ pub struct CampaignPlan {
     pub name: Title,
     /// What it is for.
     pub description: Option<Description>,
+    /// What its messages are for, which decides whose consent they need.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// Whom it selects.
     pub selection_criteria: SavedCriteria,
     /// The segment versions that the criteria use, those among them that other segments name.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Channel, ConfigurationVersion};
+use super::{Channel, ConfigurationVersion, ContactRules};
 use crate::{
     id::{TenantId, UserId},
     time::{TimeZone, Timestamp},
@@ -22,16 +22,21 @@ pub struct ConfigurationSettings {
     pub channels: BTreeSet<Channel>,
     /// The zone in which the tenant's dates begin and end.
     pub time_zone: TimeZone,
+    /// Whom and when its campaigns may reach.
+    #[serde(default)]
+    pub contact: ContactRules,
 }
 
 impl Default for ConfigurationSettings {
-    /// What a new tenant begins with: any JSON object, every field, every channel, UTC.
+    /// What a new tenant begins with: any JSON object, every field, every channel, UTC, marketing only to
+    /// those who agreed.
     fn default() -> Self {
         Self {
             schema: serde_json::json!({ "type": "object" }),
             criteria_fields: None,
             channels: Channel::ALL.into(),
             time_zone: TimeZone::UTC,
+            contact: ContactRules::default(),
         }
     }
 }

@@ -72,6 +72,14 @@ actions! {
     StopSending = "sending.stop", "stop sending";
     /// Lift a stop of sending.
     LiftStop = "sending.lift_stop", "lift a stop of sending";
+    /// See what a customer agreed to, and whether an address is suppressed.
+    ViewContacts = "contact.view", "see what customers agreed to";
+    /// Keep what customers said about messages.
+    KeepConsents = "consent.keep", "keep consents";
+    /// Send nothing to an address any more.
+    SuppressAddress = "address.suppress", "suppress addresses";
+    /// Send to a suppressed address again.
+    ReleaseAddress = "address.release", "release suppressed addresses";
     /// Make a tenant, with its default groups and configuration.
     CreateTenant = "tenant.create", "create tenants";
     /// Change a tenant's description.

@@ -59,7 +59,11 @@ impl Action {
             | Self::ImportCustomers
             | Self::EraseCustomer
             | Self::StopSending
-            | Self::LiftStop => &[K::Platform],
+            | Self::LiftStop
+            | Self::ViewContacts
+            | Self::KeepConsents
+            | Self::SuppressAddress
+            | Self::ReleaseAddress => &[K::Platform],
             Self::CreateTenant | Self::SealAudit => &[K::Platform, K::Tenant],
             Self::UpdateTenant
             | Self::DeactivateTenant
@@ -152,7 +156,9 @@ impl Action {
         let (requirement, mutates) = match self {
             Self::ViewSelf => (Oneself, false),
             Self::ChangeOwnPassword => (Oneself, true),
-            Self::ViewPlatform | Self::ViewPlatformAudit => (SuperAdmin, false),
+            Self::ViewPlatform | Self::ViewPlatformAudit | Self::ViewContacts => {
+                (SuperAdmin, false)
+            }
             Self::CreateUser
             | Self::UpdateUser
             | Self::DeactivateUser
@@ -166,6 +172,9 @@ impl Action {
             | Self::EraseCustomer
             | Self::StopSending
             | Self::LiftStop
+            | Self::KeepConsents
+            | Self::SuppressAddress
+            | Self::ReleaseAddress
             | Self::CreateTenant
             | Self::UpdateTenant
             | Self::DeactivateTenant

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{CustomerSource, Selection, StoreError};
 use crate::{
-    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, RevisionNumber, Run, RunStatus},
+    domain::{
+        Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, RevisionNumber, Run, RunStatus,
+    },
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     time::Timestamp,
@@ -60,6 +62,23 @@ pub struct Claimed {
     pub attempt: u32,
     /// When it was first claimed, from which an idempotency key's life counts.
     pub first_claimed_at: Timestamp,
+}
+
+/// What a claim under rules took, and what it did not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuledClaim {
+    /// The rows that may be sent.
+    pub rows: Vec<Claimed>,
+    /// How many rows are never to be sent.
+    pub suppressed: u64,
+    /// How many rows would have been held until their campaign is over, and are cancelled.
+    pub cancelled: u64,
+    /// How many rows are held: they stay pending, with a moment before which they are not due.
+    pub held: u64,
+    /// The first of these moments.
+    pub wakes_at: Option<Timestamp>,
+    /// Whether more rows may be due; always where a claim withheld some and took none.
+    pub has_more: bool,
 }
 
 /// How a claimed row is settled.
@@ -175,6 +194,20 @@ pub trait Ledger: Send + Sync {
     /// Claims pending rows; those that one run added, in order of their customers' ids. No row is claimed twice at the same
     /// time. It answers none only where none is due that nobody else holds.
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Claims as [`claim`](Self::claim) does, but only what the rules allow, by the facts that stand when it begins; what
+    /// [`judge`](ClaimRules::judge) withholds of the rows that are due is moved on instead, with the reason's code. So a
+    /// word that was kept before a claim begins binds it; one that is kept later binds the next.
+    ///
+    /// Two claims for one customer never both count the other's message as not sent, whatever their campaigns and channels:
+    /// so no cap is passed by claiming at the same time.
+    ///
+    /// It answers no rows and no more only where none is due that nobody else holds.
+    async fn claim_by_rules(
+        &self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+    ) -> Result<RuledClaim, StoreError>;
 
     /// Settles a tenant's rows that `token` still holds, and answers how many those were: a worker that slept past its deadline
     /// settles nothing that was recovered since.

@@ -53,8 +53,9 @@ pub struct Message {
     pub body: String,
     /// The same as HTML, on channels that take it, where the campaign has it.
     pub html: Option<String>,
-    /// Where the customer opts out with one request (RFC 8058), an `https` URL that is theirs alone. The services know of
-    /// none; a host adds it on the way.
+    /// Where the customer opts out with one request (RFC 8058), an `https` URL that is theirs alone. Marketing messages
+    /// have one where the installation makes
+    /// [such links](crate::services::OfferkitBuilder::opt_out_links).
     pub unsubscribe_url: Option<String>,
     /// Whether it goes to somebody of the staff who tries a campaign's message. Its texts say so already.
     pub is_test: bool,

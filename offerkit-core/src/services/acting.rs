@@ -1,8 +1,8 @@
 //! The services, on behalf of one actor.
 
 use super::{
-    Account, AuditLog, Campaigns, Catalog, Configuration, Context, Customers, Deliveries, Desk,
-    Groups, Offerkit, Offers, Segments, Stops, Tenants, Users, Worklist,
+    Account, AuditLog, Campaigns, Catalog, Configuration, Consents, Context, Customers, Deliveries,
+    Desk, Groups, Offerkit, Offers, Segments, Stops, Suppressions, Tenants, Users, Worklist,
 };
 use crate::{
     domain::Scope,
@@ -94,6 +94,18 @@ impl Acting {
     #[must_use]
     pub fn stops(&self) -> Stops {
         Stops::new(self.clone())
+    }
+
+    /// What the platform's customers agreed to.
+    #[must_use]
+    pub fn consents(&self) -> Consents {
+        Consents::new(self.clone())
+    }
+
+    /// The addresses that nothing is sent to any more.
+    #[must_use]
+    pub fn suppressions(&self) -> Suppressions {
+        Suppressions::new(self.clone())
     }
 
     /// What there is to do for workers, in all tenants.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Backend, Offerkit, Settings, kit::Inner};
+use super::{Backend, Offerkit, OptOutLinks, Settings, kit::Inner};
 use crate::{
     domain::Channel,
     id::{IdSource, SystemIds},
@@ -36,6 +36,7 @@ impl OfferkitBuilder {
                 customers: backend.clone(),
                 has_own_source: false,
                 customer_store: backend.clone(),
+                contacts: backend.clone(),
                 ledger: backend.clone(),
                 kept_messages: backend.clone(),
                 seals: backend,
@@ -45,6 +46,7 @@ impl OfferkitBuilder {
                 hasher: DEFAULT_HASHER.map(|hasher| hasher()),
                 templates: Arc::new(MinijinjaTemplates::new()),
                 settings: Settings::default(),
+                opt_out: None,
             },
             duplicate: None,
         }
@@ -106,6 +108,13 @@ impl OfferkitBuilder {
     #[must_use]
     pub fn templates(mut self, templates: impl TemplateEngine + 'static) -> Self {
         self.inner.templates = Arc::new(templates);
+        self
+    }
+
+    /// Gives every marketing message a link by which its customer opts out.
+    #[must_use]
+    pub fn opt_out_links(mut self, links: OptOutLinks) -> Self {
+        self.inner.opt_out = Some(links);
         self
     }
 

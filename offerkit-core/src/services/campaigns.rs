@@ -8,7 +8,7 @@ use crate::{
     criteria::{Criteria, Moment},
     domain::{
         Campaign, CampaignPlan, CommentKind, CommentSubject, Messages, OfferConfiguration,
-        OfferContent, Schedule, Scope,
+        OfferContent, Purpose, Schedule, Scope,
     },
     id::{CampaignId, OfferId, TenantId},
     policy::{Action, CampaignFacts, Grant, Resource},
@@ -58,6 +58,9 @@ pub struct CampaignDraft {
     pub name: Title,
     /// What it is for.
     pub description: Option<Description>,
+    /// What its messages are for, which decides whose consent they need.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// Whom it selects: a criteria document, as JSON text.
     pub selection_criteria: String,
     /// The channels, each with its message.
@@ -164,6 +167,7 @@ impl Work<'_> {
             offer: draft.offer,
             name: draft.name.clone(),
             description: draft.description.clone(),
+            purpose: draft.purpose,
             selection_criteria: written.saved(),
             segments: written.segments,
             messages: draft.messages.clone(),

@@ -100,13 +100,15 @@ impl Configuration {
     /// # Errors
     ///
     /// [`Error::Denied`] unless a group permits it; [`Error::InvalidSchema`]; [`Error::Catalog`] for an unknown
-    /// criteria field; [`Error::Store`] where another version was published since `seen`.
+    /// criteria field; [`Error::Invalid`] for contact rules that cannot be; [`Error::Store`] where another version was published since `seen`.
     pub async fn publish(
         &self,
         seen: ConfigurationVersion,
         settings: ConfigurationSettings,
     ) -> Result<Published, Error> {
         let schema = OfferSchema::compile(&settings.schema)?;
+        let contact = settings.contact.check();
+        contact.map_err(|error| Error::Invalid(error.to_string()))?;
         self.acting
             .mutate(Action::PublishConfiguration, || async {
                 let mut work = self.acting.write(Scope::Tenant(self.tenant)).await?;
@@ -124,7 +126,13 @@ impl Configuration {
                     published_at: work.now(),
                     ..before.clone()
                 };
-                narrowed(&platform_catalog(work.tx()?).await?, &after)?;
+                let catalog = platform_catalog(work.tx()?).await?;
+                narrowed(&catalog, &after)?;
+                if let Some(name) = &after.settings.contact.zone_field
+                    && catalog.field(name).is_none()
+                {
+                    return Err(Error::Invalid(format!("there is no field `{name}`")));
+                }
                 let compatibility = compatibility(&mut work, &schema).await?;
                 publish(work, grant, &before, after, |configuration| Published {
                     configuration,

@@ -5,18 +5,20 @@ use serde::{Deserialize, Serialize};
 use super::{Acting, Error, work::Work};
 use crate::{
     domain::{
-        Campaign, CampaignStatus, Channel, DeliveryKey, DeliveryStatus, Offer, OfferRevision,
-        Scope, Stop, Tenant, TransitionError,
+        Campaign, CampaignStatus, Channel, ContactRules, DeliveryKey, DeliveryStatus, Offer,
+        OfferRevision, Scope, Stop, Tenant, TransitionError,
     },
     id::{CampaignId, TenantId},
     policy::{Action, CampaignFacts, Resource},
     ports::Progress,
+    time::TimeZone,
 };
 
 mod batches;
 mod ending;
 mod filling;
 mod keeping;
+mod reaching;
 mod recipients;
 mod recovering;
 mod sending;
@@ -62,6 +64,8 @@ pub struct DeliveryReport {
     pub suppressed: u64,
     /// Of how many nobody can tell.
     pub unknown: u64,
+    /// How many wait until the tenant's contact rules allow them.
+    pub held: u64,
 }
 
 impl DeliveryReport {
@@ -72,6 +76,7 @@ impl DeliveryReport {
         self.failed += other.failed;
         self.suppressed += other.suppressed;
         self.unknown += other.unknown;
+        self.held += other.held;
     }
 }
 
@@ -133,14 +138,15 @@ impl Deliveries {
     }
 
     /// Notes that the customer complained about a delivery, as mail providers report it: it was delivered, and bears the
-    /// reason [`COMPLAINED`](crate::domain::COMPLAINED) from now on, whatever other receipts come. Answers whether that
-    /// was new.
+    /// reason [`COMPLAINED`](crate::domain::COMPLAINED) from now on, whatever other receipts come. Nothing more is sent to
+    /// the customer's address on the channel ([`Suppressions`](super::Suppressions)). Answers whether that was new.
     ///
     /// # Errors
     ///
     /// [`Error::Denied`] unless the actor is the delivery job; [`Error::NotFound`].
     pub async fn complaint(&self, key: DeliveryKey) -> Result<bool, Error> {
         self.reported(key).await?;
+        self.suppress_complainant(key.channel, key.customer).await?;
         let (ledger, now) = (&self.acting.kit().inner.ledger, self.acting.kit().now());
         Ok(ledger.complaint(self.tenant, key, now).await?)
     }
@@ -223,6 +229,8 @@ struct Running {
     campaign: Campaign,
     live: OfferRevision,
     today: chrono::NaiveDate,
+    zone: TimeZone,
+    contact: ContactRules,
 }
 
 impl Work<'_> {
@@ -254,11 +262,13 @@ impl Work<'_> {
         let live = live
             .filter(|live| live.digest() == launch.offer_digest)
             .ok_or(TransitionError::OfferNotLive)?;
-        let today = self.today().await?;
+        let settings = self.configuration().await?.settings;
         Ok(Running {
             campaign,
             live,
-            today,
+            today: settings.time_zone.date_of(self.now()),
+            zone: settings.time_zone,
+            contact: settings.contact,
         })
     }
 }

@@ -2,25 +2,32 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use super::{Acting, Context, Settings, builder::OfferkitBuilder};
+use super::{Acting, Context, OptOutLinks, Settings, builder::OfferkitBuilder};
 use crate::{
     domain::Channel,
     id::IdSource,
     ports::{
-        AuditSeals, CustomerSource, CustomerStore, KeptMessages, Ledger, Notifier, PasswordHasher,
-        Profile, Sessions, Store, TemplateEngine,
+        AuditSeals, Contacts, CustomerSource, CustomerStore, KeptMessages, Ledger, Notifier,
+        PasswordHasher, Profile, Sessions, Store, TemplateEngine,
     },
     time::{Clock, Timestamp},
 };
 
 /// A store that keeps everything; every adapter that implements the ports is one.
 pub trait Backend:
-    Store + Sessions + CustomerSource + CustomerStore + Ledger + KeptMessages + AuditSeals
+    Store + Sessions + CustomerSource + CustomerStore + Contacts + Ledger + KeptMessages + AuditSeals
 {
 }
 
-impl<T: Store + Sessions + CustomerSource + CustomerStore + Ledger + KeptMessages + AuditSeals>
-    Backend for T
+impl<T> Backend for T where
+    T: Store
+        + Sessions
+        + CustomerSource
+        + CustomerStore
+        + Contacts
+        + Ledger
+        + KeptMessages
+        + AuditSeals
 {
 }
 
@@ -50,6 +57,7 @@ pub(super) struct Inner {
     /// Whether customers are selected from another source than the store.
     pub(super) has_own_source: bool,
     pub(super) customer_store: Arc<dyn CustomerStore>,
+    pub(super) contacts: Arc<dyn Contacts>,
     pub(super) ledger: Arc<dyn Ledger>,
     pub(super) kept_messages: Arc<dyn KeptMessages>,
     pub(super) seals: Arc<dyn AuditSeals>,
@@ -59,6 +67,8 @@ pub(super) struct Inner {
     pub(super) hasher: Option<Arc<dyn PasswordHasher>>,
     pub(super) templates: Arc<dyn TemplateEngine>,
     pub(super) settings: Settings,
+    /// How customers opt out by a link, where the host wants that.
+    pub(super) opt_out: Option<OptOutLinks>,
 }
 
 impl Inner {
@@ -67,6 +77,7 @@ impl Inner {
         self.store = backend.clone();
         self.sessions = backend.clone();
         self.customer_store = backend.clone();
+        self.contacts = backend.clone();
         self.ledger = backend.clone();
         self.kept_messages = backend.clone();
         self.seals = backend.clone();

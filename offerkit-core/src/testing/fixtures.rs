@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::{CountingIds, FixedClock, PlainHasher, RecordingNotifier};
 use crate::{
     domain::{
-        Campaign, Channel, Customer, ExternalIdentity, MessageText, NewUser, Offer, Schedule,
-        Tenant, User,
+        Campaign, Channel, Customer, ExternalIdentity, MessageText, NewUser, Offer, Purpose,
+        Schedule, Tenant, User,
         customer::{CustomerBuilder, CustomerFieldError},
     },
     id::{CustomerId, IdSource as _, OfferId, TenantId},
@@ -251,7 +251,8 @@ impl TestTenant {
         offers.approve(offer.id(), offer.revision(), None).await
     }
 
-    /// What a campaign for an offer would say: an e-mail to every customer, from today on for 30 days.
+    /// What a campaign for an offer would say: an e-mail to every customer, from today on for 30 days. It is about
+    /// something they have, so that it needs no consent.
     ///
     /// # Errors
     ///
@@ -264,6 +265,7 @@ impl TestTenant {
             offer,
             name: "Spring".parse()?,
             description: None,
+            purpose: Purpose::Service,
             selection_criteria: r#"{"$everyone": true}"#.to_owned(),
             messages: [(Channel::Email, message.into())].into(),
             start_date,

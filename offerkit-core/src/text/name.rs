@@ -37,6 +37,8 @@ names! {
     GroupName = "group name", also: "_", "a-z, 0-9 and `_`";
     /// A segment's name, unique in its tenant: `young_premium`.
     SegmentName = "segment name", also: "_", "a-z, 0-9 and `_`";
+    /// Where a customer said something: `branch.form-12`. Names no person.
+    ConsentSource = "consent source", also: "_.-", "a-z, 0-9, `_`, `.` and `-`";
     /// A user's unique name: `asha`, `ben.ito`.
     Username = "user name", also: "_.-", "a-z, 0-9, `_`, `.` and `-`";
 }

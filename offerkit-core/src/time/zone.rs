@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
@@ -67,6 +67,60 @@ fn next_of<Z: chrono::TimeZone + 'static>(
 ) -> Option<DateTime<Utc>> {
     let next = cron.find_next_occurrence(moment, false).ok()?;
     Some(next.to_utc())
+}
+
+impl TimeZone {
+    /// What a clock in this zone shows at `moment`.
+    #[must_use]
+    pub fn local(self, moment: Timestamp) -> NaiveDateTime {
+        let moment = moment.as_datetime();
+        match self.0 {
+            Kind::Utc => moment.naive_utc(),
+            Kind::Fixed(offset) => moment.with_timezone(&offset).naive_local(),
+            #[cfg(feature = "time-zones")]
+            Kind::Named(zone) => moment.with_timezone(&zone).naive_local(),
+        }
+    }
+
+    /// The first moment of a date; of one that begins twice, since the clock is put back over midnight, one of the two.
+    #[must_use]
+    pub fn start_of(self, date: NaiveDate) -> Timestamp {
+        let midnight = Timestamp::from_datetime(date.and_time(NaiveTime::MIN).and_utc());
+        // No clock is a day ahead of UTC, or behind it.
+        let (before, after) = (
+            midnight.minus(TimeDelta::hours(24)),
+            midnight.plus(TimeDelta::hours(24)),
+        );
+        first_between(before, after, |moment| date <= self.date_of(moment))
+    }
+
+    /// The moment after `from`, until `to`, at which clocks are put forward or back, if that is so. The two are at most a few
+    /// days apart, so that it happens once.
+    pub(crate) fn change_between(self, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
+        let ahead = |moment: Timestamp| self.local(moment) - moment.as_datetime().naive_utc();
+        let before = ahead(from);
+        (ahead(to) != before).then(|| first_between(from, to, |moment| ahead(moment) != before))
+    }
+}
+
+/// The first moment after `before`, until `after`, from which on something holds that holds at `after`.
+fn first_between(
+    mut before: Timestamp,
+    mut after: Timestamp,
+    holds: impl Fn(Timestamp) -> bool,
+) -> Timestamp {
+    loop {
+        let half = (after.as_datetime() - before.as_datetime()) / 2;
+        let middle = before.plus(half);
+        if middle == before {
+            return after;
+        }
+        if holds(middle) {
+            after = middle;
+        } else {
+            before = middle;
+        }
+    }
 }
 
 impl fmt::Display for TimeZone {

@@ -8,7 +8,7 @@ use std::{
 use offerkit_core::{
     criteria::PastDelivery,
     domain::{
-        COMPLAINED, Channel, Delivery, DeliveryKey, DeliveryStatus, NOT_SELECTED_ANEW,
+        COMPLAINED, Channel, Contact, Delivery, DeliveryKey, DeliveryStatus, NOT_SELECTED_ANEW,
         RevisionNumber, Run,
     },
     id::{CampaignId, CustomerId, TenantId},
@@ -234,6 +234,45 @@ impl Book {
             };
         }
         true
+    }
+
+    /// Lets a pending row wait, and answers whether there is one.
+    pub(super) fn put_off(
+        &mut self,
+        customer: CustomerId,
+        channel: Channel,
+        until: Timestamp,
+        reason: &str,
+        at: Timestamp,
+    ) -> bool {
+        let Some(row) = self.rows.get_mut(&(customer, channel)) else {
+            return false;
+        };
+        if row.status != DeliveryStatus::Pending {
+            return false;
+        }
+        let lane = self.lanes.entry(channel).or_default();
+        lane.leave(customer, row);
+        lane.waiting.insert((until, customer));
+        row.updated_at = at;
+        let past = row.past.get_or_insert_default();
+        past.not_before = Some(until);
+        past.reason = Some(reason.into());
+        true
+    }
+
+    /// The messages that a customer was sent or is being sent.
+    pub(super) fn contacts(&self, customer: CustomerId) -> impl Iterator<Item = Contact> {
+        use DeliveryStatus::{Delivered, Sending, Sent, Unknown};
+        self.of_customer(customer)
+            .filter(|(_, _, row)| matches!(row.status, Sending | Sent | Delivered | Unknown))
+            .map(|(_, channel, row)| {
+                let sent_at = row.past.as_ref().and_then(|past| past.sent_at);
+                Contact {
+                    channel,
+                    at: sent_at.unwrap_or(row.updated_at),
+                }
+            })
     }
 
     /// The keys of all rows of a status.

@@ -55,7 +55,8 @@ pub(super) fn bind(statement: Statement, campaign: &Campaign) -> Result<Statemen
         .bind(campaign.created_at().as_datetime())
         .bind(campaign.updated_at().as_datetime())
         .bind(pinned(criteria)?)
-        .bind(canonical_text(&schedule)))
+        .bind(canonical_text(&schedule))
+        .bind(plan.purpose.as_str()))
 }
 
 pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
@@ -67,6 +68,7 @@ pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
             offer: OfferId::from_uuid(row.get("offer_id")?),
             name: row.text("name")?,
             description: row.optional_text("description")?,
+            purpose: row.text("purpose")?,
             selection_criteria: criteria(row)?,
             segments: pins(row)?,
             messages: row.json("messages")?,

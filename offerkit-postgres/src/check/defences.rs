@@ -19,6 +19,7 @@ pub(super) const TENANT_TABLES: &[&str] = &[
     "campaign_lots",
     "campaign_segments",
     "campaigns",
+    "contact_turns",
     "delivery_attempts",
     "message_templates",
     "offer_approvals",

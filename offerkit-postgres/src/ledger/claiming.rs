@@ -48,19 +48,19 @@ pub(super) async fn claim(
 
 /// The numbers of lots, and of their runs.
 #[derive(Default)]
-struct Held {
-    runs: Vec<i32>,
-    lots: Vec<i32>,
+pub(super) struct Held {
+    pub(super) runs: Vec<i32>,
+    pub(super) lots: Vec<i32>,
 }
 
 impl Held {
-    const fn is_empty(&self) -> bool {
+    pub(super) const fn is_empty(&self) -> bool {
         self.lots.is_empty()
     }
 }
 
 /// Holds the next lots in which rows are due.
-async fn hold(
+pub(super) async fn hold(
     open: &mut Open,
     request: &ClaimRequest,
     (lots, others): (usize, &'static str),
@@ -202,7 +202,7 @@ pub(super) async fn reclaim(
     Ok(claimed)
 }
 
-const fn key(request: &ClaimRequest, customer: Uuid) -> DeliveryKey {
+pub(super) const fn key(request: &ClaimRequest, customer: Uuid) -> DeliveryKey {
     DeliveryKey {
         campaign: request.campaign,
         customer: CustomerId::from_uuid(customer),

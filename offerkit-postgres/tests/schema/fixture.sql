@@ -106,6 +106,9 @@ BEGIN
             UPDATE {schema}.campaign_customers AS it
                 SET delivery_status = 'sending', attempts = 1, claim_token = md5('worker')::UUID, claim_deadline = at + '5 minutes'
                 WHERE it.customer_id = md5('customer 2')::UUID AND it.run_number = r;
+            INSERT INTO {schema}.contact_turns (tenant_number, customer_id)
+                SELECT tenant.number, md5('customer 2')::UUID FROM {schema}.tenants AS tenant WHERE tenant.id = t
+                ON CONFLICT DO NOTHING;
             INSERT INTO {schema}.delivery_attempts (tenant_id, campaign_id, customer_id, channel, attempt, claim_token, outcome, at)
                 VALUES (t, c, md5('customer 2')::UUID, 'email', 1, md5('worker')::UUID, 'retry', at);
         END LOOP;

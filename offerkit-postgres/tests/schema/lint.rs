@@ -17,6 +17,7 @@ pub(crate) const TENANT_TABLES: &[&str] = &[
     "campaign_lots",
     "campaign_segments",
     "campaigns",
+    "contact_turns",
     "delivery_attempts",
     "message_templates",
     "offer_approvals",
@@ -34,7 +35,6 @@ const PLATFORM_TABLES: &[&str] = &[
     "groups",
     "user_tenant_roles",
     "consents",
-    "contact_counters",
     "customer_keys",
     "customers",
     "field_catalog",
@@ -201,7 +201,7 @@ const RULES: &[Rule] = &[
         offenders: "SELECT it.relname || ': ' || wanted FROM pg_class AS it, unnest(ARRAY['DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) AS wanted
             WHERE it.relnamespace = '{schema}'::regnamespace AND it.relkind IN ('r', 'p')
                 AND has_table_privilege('offerkit_app', it.oid, wanted)
-                AND NOT (wanted = 'DELETE' AND it.relname IN ('user_tenant_roles', 'sessions', 'login_failures', 'contact_counters', 'customer_keys', 'kept_messages'))",
+                AND NOT (wanted = 'DELETE' AND it.relname IN ('user_tenant_roles', 'sessions', 'login_failures', 'customer_keys', 'kept_messages', 'suppressions'))",
         broken_by: "GRANT DELETE ON {schema}.users TO offerkit_app",
     },
     Rule {

@@ -7,12 +7,12 @@ use std::{
 
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Channel, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
         ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        Settlement, StoreError,
+        RuledClaim, Settlement, StoreError,
     },
     time::Timestamp,
 };
@@ -85,6 +85,18 @@ impl Ledger for FaultyLedger {
             sleep(time).await;
         }
         claimed
+    }
+
+    async fn claim_by_rules(
+        &self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+    ) -> Result<RuledClaim, StoreError> {
+        let claim = self.inner.claim_by_rules(request, rules).await;
+        if let Fault::ClaimTakes(time) = self.fault {
+            sleep(time).await;
+        }
+        claim
     }
 
     async fn settle(

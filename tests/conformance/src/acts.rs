@@ -201,6 +201,7 @@ pub(crate) fn written(campaign: &Campaign) -> CampaignDraft {
         offer: plan.offer,
         name: plan.name,
         description: plan.description,
+        purpose: plan.purpose,
         selection_criteria: plan.selection_criteria.source.into(),
         messages: plan.messages,
         start_date: plan.start_date,

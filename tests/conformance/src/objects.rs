@@ -8,7 +8,7 @@ use offerkit_core::{
     criteria::{Catalog, Criteria, Moment},
     domain::{
         Campaign, CampaignPlan, Comment, CommentKind, CommentSubject, ConfigurationVersion, Group,
-        Membership, NewUser, Offer, Permission, PermissionSet, Proposal, RevisionNumber,
+        Membership, NewUser, Offer, Permission, PermissionSet, Proposal, Purpose, RevisionNumber,
         SavedCriteria, Schedule, Scope, Segment, SegmentVersion, Tenant, User, Validity,
     },
     id::{CampaignId, CommentId, GroupId, OfferId, SegmentId, TenantId, UserId},
@@ -144,6 +144,7 @@ impl<B: Adapter> World<B> {
             offer,
             name: name.parse()?,
             description: None,
+            purpose: Purpose::Service,
             selection_criteria: saved(&everyone()?),
             segments: Vec::new(),
             messages: self.tenant.campaign(offer)?.messages,

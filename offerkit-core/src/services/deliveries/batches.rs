@@ -6,16 +6,20 @@ use serde_json::Value;
 
 use super::{Day, Deliveries, DeliveryReport, Running, settling::Unsettled};
 use crate::{
-    domain::{Campaign, Channel, MessageTemplate, Scope, Tenant},
+    domain::{
+        Campaign, Channel, ClaimRules, MessageTemplate, Purpose, Scope, Tenant, Window, Withheld,
+    },
     id::{CampaignId, ClaimToken},
     policy::Action,
-    ports::{ClaimRequest, Claimed, Guarantee, Notifier},
+    ports::{ClaimRequest, Claimed, Guarantee, Notifier, RuledClaim},
     services::{Error, messages, work::Work},
+    time::Timestamp,
 };
 
 /// What every batch of one campaign and channel needs.
 pub(super) struct Batches<'a> {
     pub(super) channel: Channel,
+    pub(super) purpose: Purpose,
     pub(super) template: &'a MessageTemplate,
     pub(super) shared: &'a Value,
     pub(super) notifier: &'a Arc<dyn Notifier>,
@@ -39,6 +43,8 @@ pub struct Batch {
     pub next: NextBatch,
     /// The shortest time until something that it put back is due again.
     pub again_after: Option<Duration>,
+    /// Where the tenant's hours do not allow sending: from when on they do, and why they do not.
+    pub closed: Option<(Timestamp, Withheld)>,
     /// How many rows another worker has taken over meanwhile, because the claim had lapsed.
     pub overtaken: u64,
     /// What was sent, and could not be settled.
@@ -134,16 +140,21 @@ impl Deliveries {
         let notifiers = &self.acting.kit().inner.notifiers;
         let batches = Batches {
             channel,
+            purpose: running.campaign.plan().purpose,
             template,
             shared: &shared,
             notifier: notifiers.get(&channel).ok_or(Error::NoNotifier(channel))?,
         };
         let mut batch = Batch::ended(NextBatch::Now);
+        if let Window::Closed { until, why } = running.window(self.acting.kit().now()) {
+            self.wait(&running, until, why, &mut batch).await?;
+            return Ok(batch);
+        }
         if !self
             .recover(&running.campaign, &batches, &mut batch)
             .await?
         {
-            self.next(&running.campaign, &batches, &mut batch).await?;
+            self.next(&running, &batches, &mut batch).await?;
         }
         Ok(batch)
     }
@@ -151,16 +162,14 @@ impl Deliveries {
     /// Sends the next messages that are due.
     async fn next(
         &self,
-        campaign: &Campaign,
+        running: &Running,
         batches: &Batches<'_>,
         batch: &mut Batch,
     ) -> Result<(), Error> {
         let profile = batches.notifier.profile();
-        let request = self.claim_request(campaign, batches.channel, profile.max_batch);
-        let ledger = &self.acting.kit().inner.ledger;
-        let rows = ledger.claim(&request).await?;
+        let request = self.claim_request(&running.campaign, batches.channel, profile.max_batch);
+        let rows = self.claim(&request, &running.rules(), batch).await?;
         if rows.is_empty() {
-            batch.next = NextBatch::Later;
             return Ok(());
         }
         let claim = Claim {
@@ -175,6 +184,56 @@ impl Deliveries {
             Guarantee::Reconcile | Guarantee::AtMostOnce | Guarantee::AtLeastOnce => claim,
         };
         self.send(claim, batches, batch).await
+    }
+
+    /// Sends nothing until the tenant's hours allow it, and cancels what is pending where the campaign is over by then. Rows
+    /// are not touched otherwise, however many wait.
+    async fn wait(
+        &self,
+        running: &Running,
+        until: Timestamp,
+        why: Withheld,
+        batch: &mut Batch,
+    ) -> Result<(), Error> {
+        let now = self.acting.kit().now();
+        batch.next = NextBatch::Later;
+        batch.closed = Some((until, why));
+        if until < running.ends_at() {
+            batch.again_at(until, now);
+            return Ok(());
+        }
+        let (ledger, id) = (&self.acting.kit().inner.ledger, running.campaign.id());
+        batch.report.suppressed += ledger.cancel(self.tenant, id, why.as_str(), now).await?;
+        Ok(())
+    }
+
+    /// Claims what the rules allow, and notes in the batch what they withheld and what there is to do next.
+    async fn claim(
+        &self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+        batch: &mut Batch,
+    ) -> Result<Vec<Claimed>, Error> {
+        let ledger = &self.acting.kit().inner.ledger;
+        let claim = if rules.ask_anything() {
+            ledger.claim_by_rules(request, rules).await?
+        } else {
+            let rows = ledger.claim(request).await?;
+            RuledClaim {
+                has_more: !rows.is_empty(),
+                rows,
+                ..RuledClaim::default()
+            }
+        };
+        batch.report.suppressed += claim.suppressed + claim.cancelled;
+        batch.report.held += claim.held;
+        if let Some(moment) = claim.wakes_at {
+            batch.again_at(moment, request.now);
+        }
+        if claim.rows.is_empty() && !claim.has_more {
+            batch.next = NextBatch::Later;
+        }
+        Ok(claim.rows)
     }
 
     /// The campaign if it runs, and what kind of day it is for it.
@@ -224,6 +283,29 @@ impl Deliveries {
 }
 
 impl Running {
+    /// What a claim asks of each row now.
+    fn rules(&self) -> ClaimRules {
+        let purpose = self.campaign.plan().purpose;
+        self.contact.for_claims(purpose, self.zone, self.ends_at())
+    }
+
+    /// Whether messages may be sent at `now`, as far as that is the same for all of them.
+    pub(super) fn window(&self, now: Timestamp) -> Window {
+        match self.contact.zone_field {
+            Some(_) => Window::Open,
+            None => self.contact.hours.window(now, self.zone),
+        }
+    }
+
+    /// The end of the last day.
+    fn ends_at(&self) -> Timestamp {
+        let end = self.campaign.plan().end_date;
+        let until = self.live.proposal.validity.until;
+        let last = until.map_or(end, |until| until.min(end));
+        let next = last.succ_opt().unwrap_or(last);
+        self.zone.start_of(next)
+    }
+
     fn day(&self, tenant: Option<Tenant>) -> Day {
         let plan = self.campaign.plan();
         let validity = &self.live.proposal.validity;
@@ -244,6 +326,12 @@ impl Batch {
             next,
             ..Self::default()
         }
+    }
+
+    /// Notes that something is due again at a moment.
+    fn again_at(&mut self, moment: Timestamp, now: Timestamp) {
+        let wait = moment.as_datetime() - now.as_datetime();
+        self.again_after(wait.to_std().unwrap_or_default());
     }
 
     /// Notes that something is due again after this long.

@@ -2,21 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
-use serde_json::Value;
-
 use super::{
     Day, Deliveries,
     batches::{Batch, Batches, Claim},
+    reaching::Reached,
 };
 use crate::{
     digest::Digest,
-    domain::{Channel, Customer, DeliveryKey, DeliveryStatus},
+    domain::{DeliveryKey, DeliveryStatus, Window, Withheld},
     id::DeliveryId,
     ports::{Claimed, Message, Outcome, Settlement},
     services::{Error, Settings, messages},
     time::Timestamp,
 };
+use chrono::TimeDelta;
 
 impl Deliveries {
     /// Sends what was claimed and settles it.
@@ -40,15 +39,20 @@ impl Deliveries {
                 return Err(error.into());
             }
         };
-        let customers: BTreeMap<_, _> = customers
-            .iter()
-            .map(|customer| (customer.id(), customer))
-            .collect();
+        let reached = match self.reach(batches.channel, &ids, &customers).await {
+            Ok(reached) => reached,
+            Err(error) => {
+                let reason = "the suppressed addresses could not be read";
+                self.put_back(&claim, reason, batch).await;
+                return Err(error);
+            }
+        };
         let mut settlements = Vec::with_capacity(rows.len());
         let mut messages = Vec::with_capacity(rows.len());
+        let mut noted = Ok(());
         for claimed in rows {
-            let customer = customers.get(&claimed.key.customer).copied();
-            match self.message(claimed, customer, batches) {
+            let reached = reached.get(&claimed.key.customer);
+            match self.message(claimed, reached, batches) {
                 Ok(message) => messages.push(message),
                 Err(settlement) => settlements.push(settlement),
             }
@@ -78,13 +82,19 @@ impl Deliveries {
                 [] => BTreeMap::new(),
                 some => batches.notifier.send(some).await.into_iter().collect(),
             };
+            for message in &*messages {
+                let outcome = outcomes.get(&message.id);
+                let result = self.note_dead_address(message, outcome).await;
+                noted = noted.and(result);
+            }
             let now = self.acting.kit().now();
             settlements.extend(messages.iter().map(|message| {
                 self.settlement(message.key, message.attempt, outcomes.get(&message.id), now)
             }));
         }
+        // What was sent is settled also where a dead address could not be noted.
         self.settle_kept(&claim, settlements, batches, batch).await;
-        Ok(())
+        noted
     }
 
     /// Why what was claimed may not be sent now, unless the campaign runs as it did when it was claimed, nothing is
@@ -95,7 +105,10 @@ impl Deliveries {
     async fn held(&self, claim: &Claim) -> Result<Option<&'static str>, Error> {
         let request = &claim.request;
         let runs = match self.due_over(request.campaign, request.channel).await {
-            Ok((running, Day::Sending(_))) => running.campaign.revision() == request.revision,
+            Ok((running, Day::Sending(_))) => {
+                let window = running.window(self.acting.kit().now());
+                window == Window::Open && running.campaign.revision() == request.revision
+            }
             Ok((_, Day::Other | Day::Over)) | Err(Error::Transition(_) | Error::Denied(_)) => false,
             Err(Error::Stopped(_)) => return Ok(Some("sending was stopped before it was sent")),
             Err(error) => return Err(error),
@@ -117,7 +130,7 @@ impl Deliveries {
     fn message(
         &self,
         claimed: &Claimed,
-        customer: Option<&Customer>,
+        reached: Option<&Result<Reached<'_>, Withheld>>,
         batches: &Batches<'_>,
     ) -> Result<Message, Settlement> {
         let without = |status, reason: &str| Settlement {
@@ -126,25 +139,26 @@ impl Deliveries {
             reason: Some(reason.into()),
             not_before: None,
         };
-        let suppressed = |reason: &str| without(DeliveryStatus::Suppressed, reason);
-        let customer = customer.ok_or_else(|| suppressed("there is no such customer any more"))?;
-        if !customer.is_active() {
-            return Err(suppressed("the customer is not active"));
-        }
-        let address = address(batches.channel, customer)
-            .ok_or_else(|| suppressed("the customer has no address on this channel"))?;
-        let templates = &*self.acting.kit().inner.templates;
+        let suppressed = |why: Withheld| without(DeliveryStatus::Suppressed, why.as_str());
+        let reached = match reached {
+            Some(Ok(reached)) => reached,
+            Some(Err(why)) => return Err(suppressed(*why)),
+            None => return Err(suppressed(Withheld::NoCustomer)),
+        };
+        let customer = reached.customer;
+        let kit = self.acting.kit();
+        let templates = &*kit.inner.templates;
         // The error may repeat the customer's data, which has no place in the ledger.
         let rendered = messages::render(templates, batches.template, batches.shared, customer)
             .map_err(|_| without(DeliveryStatus::Failed, "the message could not be filled in"))?;
         Ok(Message {
             id: claimed.key.id(),
             key: claimed.key,
-            address,
+            address: reached.address.clone(),
             subject: rendered.subject,
             body: rendered.body,
             html: rendered.html,
-            unsubscribe_url: None,
+            unsubscribe_url: kit.opt_out_link(customer.id(), batches.channel, batches.purpose),
             is_test: false,
             attempt: claimed.attempt,
         })
@@ -223,17 +237,4 @@ fn back_off(first: TimeDelta, key: DeliveryKey, attempt: u32) -> TimeDelta {
     let quarter = (wait / 4).num_milliseconds();
     let more = quarter.saturating_mul(i64::from(share)) / i64::from(u16::MAX);
     wait + TimeDelta::milliseconds(more)
-}
-
-fn address(channel: Channel, customer: &Customer) -> Option<String> {
-    match channel {
-        Channel::Email => customer.email().map(str::to_owned),
-        Channel::Sms => customer.phone().map(str::to_owned),
-        Channel::Push => customer
-            .attribute("push_token")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
-        // The endpoint is the notifier's; it knows the customer by id.
-        Channel::Webhook => Some(customer.id().to_string()),
-    }
 }

@@ -1,5 +1,7 @@
 //! Claims on rows.
 
+use std::ops::Bound;
+
 use offerkit_core::{
     domain::{Channel, DeliveryKey, DeliveryStatus},
     id::{ClaimToken, CustomerId},
@@ -28,6 +30,19 @@ impl Book {
     }
 
     pub(in crate::ledger) fn claim(&mut self, request: &ClaimRequest) -> Vec<Claimed> {
+        let due = self.due(request, None, request.limit);
+        due.into_iter()
+            .filter_map(|customer| self.take(customer, request))
+            .collect()
+    }
+
+    /// At most `limit` customers after one, whose rows are due.
+    pub(in crate::ledger) fn due(
+        &mut self,
+        request: &ClaimRequest,
+        after: Option<CustomerId>,
+        limit: usize,
+    ) -> Vec<CustomerId> {
         let Some(lane) = self.lanes.get_mut(&request.channel) else {
             return Vec::new();
         };
@@ -40,29 +55,29 @@ impl Book {
                     && row.not_before().is_none_or(|moment| moment <= request.now)
             })
         };
-        let due: Vec<_> = lane
-            .ready
-            .iter()
-            .filter(is_due)
-            .take(request.limit)
-            .copied()
-            .collect();
-        due.into_iter()
-            .filter_map(|customer| {
-                let step = Step {
-                    to: DeliveryStatus::Sending,
-                    reason: None,
-                    not_before: None,
-                    at: request.now,
-                };
-                self.step(customer, request.channel, step);
-                let row = self.rows.get_mut(&(customer, request.channel))?;
-                row.attempts = row.attempts.saturating_add(1);
-                let past = row.past.get_or_insert_default();
-                past.first_claimed_at.get_or_insert(request.now);
-                self.hold(customer, request)
-            })
-            .collect()
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let ready = lane.ready.range((start, Bound::Unbounded));
+        ready.filter(is_due).take(limit).copied().collect()
+    }
+
+    /// Claims a row that is due.
+    pub(in crate::ledger) fn take(
+        &mut self,
+        customer: CustomerId,
+        request: &ClaimRequest,
+    ) -> Option<Claimed> {
+        let step = Step {
+            to: DeliveryStatus::Sending,
+            reason: None,
+            not_before: None,
+            at: request.now,
+        };
+        self.step(customer, request.channel, step);
+        let row = self.rows.get_mut(&(customer, request.channel))?;
+        row.attempts = row.attempts.saturating_add(1);
+        let past = row.past.get_or_insert_default();
+        past.first_claimed_at.get_or_insert(request.now);
+        self.hold(customer, request)
     }
 
     pub(in crate::ledger) fn reclaim(&mut self, request: &ClaimRequest) -> Vec<Claimed> {

@@ -30,6 +30,14 @@ attacks! {
         dropped: ["DROP TRIGGER user_tenant_roles_unchanged ON {schema}.user_tenant_roles"] as App
     }
 
+    what_a_customer_said_is_not_changed {
+        "INSERT INTO {schema}.consents (customer_id, purpose, channel, said_at, word, source)
+            VALUES (md5('meera')::UUID, 'marketing', 'email', '2026-03-02 10:00Z', 'withdrawn', 'form')",
+        "UPDATE {schema}.consents SET word = 'given'";
+        stopped: [(Owner, "consents_unchanged"), (Superuser, "consents_unchanged")];
+        dropped: ["DROP TRIGGER consents_unchanged ON {schema}.consents"] as Owner
+    }
+
     the_last_super_admin_is_not_demoted {
         record!(),
         "UPDATE {schema}.users SET is_super_admin = FALSE WHERE username = 'root'";

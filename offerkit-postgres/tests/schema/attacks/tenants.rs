@@ -10,7 +10,13 @@ use crate::{
 
 /// The condition on a tenant table's rows that they are the tenant `card`'s.
 fn of_card(table: &str) -> &'static str {
-    if ["campaign_audiences", "campaign_customers", "campaign_lots"].contains(&table) {
+    let numbered = [
+        "campaign_audiences",
+        "campaign_customers",
+        "campaign_lots",
+        "contact_turns",
+    ];
+    if numbered.contains(&table) {
         "tenant_number = (SELECT number FROM {schema}.tenants WHERE name = 'card')"
     } else {
         "tenant_id = md5('card')::UUID"

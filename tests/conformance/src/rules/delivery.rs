@@ -108,10 +108,7 @@ async fn who_has_no_address_is_suppressed<B: Adapter>(store: &B) -> Outcome {
     let (campaign, _) = w.filled(1).await?;
     let report = w.sent(&campaign).await?;
     assert_eq!((report.sent, report.suppressed), (1, 1));
-    let expected = (
-        DeliveryStatus::Suppressed,
-        "the customer has no address on this channel".to_owned(),
-    );
+    let expected = (DeliveryStatus::Suppressed, "no_address".to_owned());
     assert_eq!(w.outcomes(&campaign).await?.first(), Some(&expected));
     Ok(())
 }
@@ -133,10 +130,7 @@ async fn who_became_inactive_or_was_erased_is_suppressed<B: Adapter>(store: &B) 
     let report = w.sent(&campaign).await?;
     assert_eq!((report.sent, report.suppressed), (1, 2));
     let outcomes = w.outcomes(&campaign).await?;
-    let expected = (
-        DeliveryStatus::Suppressed,
-        "the customer is not active".to_owned(),
-    );
+    let expected = (DeliveryStatus::Suppressed, "inactive".to_owned());
     assert_eq!(outcomes.iter().filter(|it| **it == expected).count(), 2);
     Ok(())
 }

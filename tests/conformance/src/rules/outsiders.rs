@@ -141,6 +141,7 @@ async fn of_changing(acting: &Acting, names: &Names) -> Result<Answers, Failure>
         offer: *offer,
         name: "Spring".parse()?,
         description: None,
+        purpose: offerkit_core::domain::Purpose::default(),
         selection_criteria: criteria.to_owned(),
         messages: std::collections::BTreeMap::new(),
         start_date: chrono::NaiveDate::MIN,

@@ -1,0 +1,319 @@
+//! Claiming under a tenant's contact rules: what is due is judged in the claim's transaction, and moved on by what it finds.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use offerkit_core::{
+    domain::{ClaimRules, ConsentWord, Contact, ContactFacts, DeliveryStatus, Verdict, Withheld},
+    ports::{ClaimRequest, Claimed, RuledClaim, StoreError},
+    time::Timestamp,
+};
+use sqlx::types::Uuid;
+
+use super::{
+    OF_CAMPAIGN,
+    claiming::{self, Held},
+    filling::LOT,
+};
+use crate::{connection::Open, rows::word};
+
+/// How many rounds a claim takes before its caller hears of it.
+pub(super) const MAX_ROUNDS: usize = 16;
+
+/// Claims what is allowed of the first rows that are due. Those of some lots are looked at, which belong to this
+/// transaction alone until it ends.
+pub(super) async fn round(
+    open: &mut Open,
+    request: &ClaimRequest,
+    rules: &ClaimRules,
+) -> Result<RuledClaim, StoreError> {
+    let lots = request.limit.div_ceil(LOT);
+    let mut held = claiming::hold(open, request, (lots, " SKIP LOCKED")).await?;
+    if held.is_empty() {
+        held = claiming::hold(open, request, (1, "")).await?;
+    }
+    if held.is_empty() {
+        return Ok(RuledClaim::default());
+    }
+    let due = due(open, request, held).await?;
+    let words = last_words(open, request, rules, &due).await?;
+    let zones = zones(open, rules, &due).await?;
+    let contacts = contacts(open, request, rules, &due).await?;
+    let mut claim = RuledClaim {
+        has_more: !due.is_empty(),
+        ..RuledClaim::default()
+    };
+    let mut allowed = Vec::new();
+    let mut moved = Moved::default();
+    for customer in due {
+        if allowed.len() == request.limit {
+            break;
+        }
+        let facts = ContactFacts {
+            consent: words.get(&customer).copied(),
+            zone: zones.get(&customer).map(String::as_str),
+            contacts: contacts.get(&customer).map_or(&[], Vec::as_slice),
+        };
+        match rules.judge(request.channel, request.now, &facts) {
+            Verdict::Send => allowed.push(customer),
+            Verdict::Suppress(why) => {
+                claim.suppressed += 1;
+                moved.push(customer, DeliveryStatus::Suppressed, why, None);
+            }
+            Verdict::Cancel(why) => {
+                claim.cancelled += 1;
+                moved.push(customer, DeliveryStatus::Cancelled, why, None);
+            }
+            Verdict::Hold(until, why) => {
+                claim.held += 1;
+                claim.wakes_at = Some(claim.wakes_at.map_or(until, |it| it.min(until)));
+                moved.push(customer, DeliveryStatus::Pending, why, Some(until));
+            }
+        }
+    }
+    withhold(open, request, moved).await?;
+    claim.rows = take(open, request, allowed).await?;
+    Ok(claim)
+}
+
+/// Whose rows of the held lots are due, in order: a statement of its own, which sees what was committed before the lots were
+/// held.
+async fn due(open: &mut Open, request: &ClaimRequest, held: Held) -> Result<Vec<Uuid>, StoreError> {
+    let statement = open.query(&[
+        "SELECT row.customer_id FROM unnest($6::INTEGER[], $7::INTEGER[]) AS held (run_number, lot)
+        JOIN {schema}.campaign_lots AS it ON it.run_number = held.run_number AND it.lot = held.lot
+        CROSS JOIN LATERAL (
+            SELECT row.customer_id FROM {schema}.campaign_customers AS row
+            WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
+                AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
+                AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'pending'
+                AND (row.not_before IS NULL OR row.not_before <= $5)
+            ORDER BY row.customer_id LIMIT $4
+        ) AS row
+        WHERE it.channel = $3::TEXT AND ",
+        OF_CAMPAIGN,
+        " ORDER BY row.customer_id LIMIT $4",
+    ]);
+    let most = i64::try_from(request.limit.max(LOT)).unwrap_or(i64::MAX);
+    let statement = statement
+        .bind(request.tenant.as_uuid())
+        .bind(request.campaign.as_uuid())
+        .bind(request.channel.as_str())
+        .bind(most)
+        .bind(request.now.as_datetime())
+        .bind(held.runs)
+        .bind(held.lots);
+    let rows = open.all(statement).await?;
+    rows.iter().map(|row| row.get("customer_id")).collect()
+}
+
+/// Everyone's last word, where the rules need one.
+async fn last_words(
+    open: &mut Open,
+    request: &ClaimRequest,
+    rules: &ClaimRules,
+    due: &[Uuid],
+) -> Result<HashMap<Uuid, ConsentWord>, StoreError> {
+    if !rules.consent.asks() {
+        return Ok(HashMap::new());
+    }
+    let statement = open
+        .query(&[
+            "SELECT asked.customer_id, last.word FROM unnest($1::UUID[]) AS asked (customer_id)
+            CROSS JOIN LATERAL (
+                SELECT it.word FROM {schema}.consents AS it
+                WHERE it.customer_id = asked.customer_id AND it.purpose = $2 AND it.channel = $3
+                ORDER BY it.said_at DESC, it.word DESC LIMIT 1
+            ) AS last",
+        ])
+        .bind(due.to_vec())
+        .bind(rules.purpose.as_str())
+        .bind(request.channel.as_str());
+    let rows = open.all(statement).await?;
+    rows.iter()
+        .map(|row| Ok((row.get("customer_id")?, word("word", row.get("word")?)?)))
+        .collect()
+}
+
+/// What each customer's attribute says about their zone, where the rules ask for it.
+async fn zones(
+    open: &mut Open,
+    rules: &ClaimRules,
+    due: &[Uuid],
+) -> Result<HashMap<Uuid, String>, StoreError> {
+    let Some(field) = rules.zone_field() else {
+        return Ok(HashMap::new());
+    };
+    let statement = open
+        .query(&[
+            "SELECT it.id, it.attributes ->> $2 AS zone FROM {schema}.customers AS it
+            WHERE it.id = ANY ($1) AND jsonb_typeof(it.attributes -> $2) = 'string'",
+        ])
+        .bind(due.to_vec())
+        .bind(field.to_owned());
+    let rows = open.all(statement).await?;
+    rows.iter()
+        .map(|row| Ok((row.get("id")?, row.get("zone")?)))
+        .collect()
+}
+
+/// What the tenant's campaigns have sent to each customer, where the rules count that.
+async fn contacts(
+    open: &mut Open,
+    request: &ClaimRequest,
+    rules: &ClaimRules,
+    due: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Contact>>, StoreError> {
+    let mut contacts: HashMap<Uuid, Vec<Contact>> = HashMap::new();
+    let Some(since) = rules.caps_since(request.now) else {
+        return Ok(contacts);
+    };
+    take_turns(open, request, due).await?;
+    // A statement of its own, which sees what was committed before the turn came.
+    let statement = open
+        .query(&[
+            "SELECT it.customer_id, it.channel, coalesce(it.sent_at, it.updated_at) AS at
+            FROM unnest($2::UUID[]) AS asked (customer_id)
+            JOIN {schema}.campaign_customers AS it ON it.customer_id = asked.customer_id
+            JOIN {schema}.campaigns AS campaign ON campaign.tenant_id = $1 AND campaign.number = it.campaign_number
+            WHERE it.delivery_status IN ('sending', 'sent', 'delivered', 'unknown')
+                AND coalesce(it.sent_at, it.updated_at) > $3 AND campaign.purpose = 'marketing'
+                AND it.tenant_number = ",
+            TENANT,
+        ])
+        .bind(request.tenant.as_uuid())
+        .bind(due.to_vec())
+        .bind(since.as_datetime());
+    for row in open.all(statement).await? {
+        let contact = Contact {
+            channel: row.text("channel")?,
+            at: row.moment("at")?,
+        };
+        let customer = row.get("customer_id")?;
+        contacts.entry(customer).or_default().push(contact);
+    }
+    Ok(contacts)
+}
+
+const TENANT: &str = "(SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = $1)";
+
+/// Waits until nobody else counts what these customers were sent, customer by customer in order, so that no two wait for each
+/// other.
+async fn take_turns(
+    open: &mut Open,
+    request: &ClaimRequest,
+    due: &[Uuid],
+) -> Result<(), StoreError> {
+    let statement = open
+        .query(&[
+            "INSERT INTO {schema}.contact_turns (tenant_number, customer_id)
+            SELECT ",
+            TENANT,
+            ", asked.customer_id FROM unnest($2::UUID[]) AS asked (customer_id) ORDER BY asked.customer_id
+            ON CONFLICT (tenant_number, customer_id) DO NOTHING",
+        ])
+        .bind(request.tenant.as_uuid())
+        .bind(due.to_vec());
+    open.execute(statement).await?;
+    let statement = open
+        .query(&[
+            "SELECT count(*) AS held FROM (
+                SELECT FROM {schema}.contact_turns AS it WHERE it.customer_id = ANY ($2) AND it.tenant_number = ",
+            TENANT,
+            " ORDER BY it.customer_id FOR UPDATE) AS held",
+        ])
+        .bind(request.tenant.as_uuid())
+        .bind(due.to_vec());
+    open.one(statement).await.map(drop)
+}
+
+/// Rows that are not claimed, and what becomes of them.
+#[derive(Default)]
+struct Moved {
+    customers: Vec<Uuid>,
+    statuses: Vec<&'static str>,
+    reasons: Vec<&'static str>,
+    not_before: Vec<Option<DateTime<Utc>>>,
+}
+
+impl Moved {
+    fn push(
+        &mut self,
+        customer: Uuid,
+        status: DeliveryStatus,
+        why: Withheld,
+        until: Option<Timestamp>,
+    ) {
+        self.customers.push(customer);
+        self.statuses.push(status.as_str());
+        self.reasons.push(why.as_str());
+        self.not_before.push(until.map(Timestamp::as_datetime));
+    }
+}
+
+async fn withhold(open: &mut Open, request: &ClaimRequest, moved: Moved) -> Result<(), StoreError> {
+    if moved.customers.is_empty() {
+        return Ok(());
+    }
+    let statement = open
+        .query(&[
+            "UPDATE {schema}.campaign_customers AS it SET delivery_status = new.status::{schema}.delivery_status,
+                reason = new.reason, not_before = new.not_before, updated_at = $4
+            FROM unnest($5::UUID[], $6::TEXT[], $7::TEXT[], $8::TIMESTAMPTZ[])
+                AS new (customer_id, status, reason, not_before)
+            WHERE it.channel = $3::TEXT AND it.customer_id = new.customer_id
+                AND it.delivery_status = 'pending' AND ",
+            OF_CAMPAIGN,
+        ])
+        .bind(request.tenant.as_uuid())
+        .bind(request.campaign.as_uuid())
+        .bind(request.channel.as_str())
+        .bind(request.now.as_datetime())
+        .bind(moved.customers)
+        .bind(moved.statuses)
+        .bind(moved.reasons)
+        .bind(moved.not_before);
+    open.execute(statement).await.map(drop)
+}
+
+/// Claims the rows of these customers.
+async fn take(
+    open: &mut Open,
+    request: &ClaimRequest,
+    allowed: Vec<Uuid>,
+) -> Result<Vec<Claimed>, StoreError> {
+    if allowed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = open
+        .query(&[
+            "UPDATE {schema}.campaign_customers AS it SET delivery_status = 'sending', attempts = it.attempts + 1,
+                first_claimed_at = coalesce(it.first_claimed_at, $4), reason = NULL, not_before = NULL, updated_at = $4,
+                claim_token = $5, claim_deadline = $6
+            FROM unnest($7::UUID[]) AS allowed (customer_id)
+            WHERE it.channel = $3::TEXT AND it.customer_id = allowed.customer_id
+                AND it.delivery_status = 'pending' AND ",
+            OF_CAMPAIGN,
+            " RETURNING it.customer_id, it.attempts, it.first_claimed_at",
+        ])
+        .bind(request.tenant.as_uuid())
+        .bind(request.campaign.as_uuid())
+        .bind(request.channel.as_str())
+        .bind(request.now.as_datetime())
+        .bind(request.token.as_uuid())
+        .bind(request.deadline.as_datetime())
+        .bind(allowed);
+    let rows = open.all(statement).await?;
+    let claimed = rows.iter().map(|row| {
+        Ok(Claimed {
+            key: claiming::key(request, row.get("customer_id")?),
+            revision: request.revision,
+            attempt: claiming::attempts(row)?,
+            first_claimed_at: row.moment("first_claimed_at")?,
+        })
+    });
+    let mut claimed = claimed.collect::<Result<Vec<_>, StoreError>>()?;
+    // An update answers in no order.
+    claimed.sort_unstable_by_key(|claimed| claimed.key.customer);
+    Ok(claimed)
+}
