@@ -5,9 +5,9 @@ use std::{
 
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    domain::{ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
-    page::{Cursor, Page, PageRequest},
+    page::{Page, PageRequest},
     ports::{
         ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
         RuledClaim, Settlement, StoreError, UniqueKey,
@@ -18,7 +18,7 @@ use offerkit_core::{
 use self::book::{Book, Step};
 use crate::{
     defence::ensure,
-    keyset::{no_page, rows},
+    keyset::no_page,
     locks::{read, write},
     store::MemoryStore,
 };
@@ -27,6 +27,7 @@ mod book;
 mod filling;
 mod history;
 mod lane;
+mod pages;
 mod ruled;
 
 /// Where a book stands.
@@ -349,7 +350,7 @@ impl Ledger for MemoryStore {
         let books = read(&self.shared().books);
         let book = books.book(tenant, campaign);
         Ok(book.map_or_else(no_page, |book| {
-            recipients(book, (tenant, campaign), *filter, request)
+            pages::recipients(book, (tenant, campaign), *filter, request)
         }))
     }
 
@@ -365,39 +366,6 @@ impl Ledger for MemoryStore {
         });
         Ok(deliveries.collect())
     }
-}
-
-/// Whole customers, as many as the page has room for, and one at least.
-fn recipients(
-    book: &Book,
-    shelf: (TenantId, CampaignId),
-    filter: DeliveryFilter,
-    request: &PageRequest,
-) -> Page<Delivery> {
-    let low = |id| (CustomerId::from_uuid(id), Channel::Email);
-    let high = |id| (CustomerId::from_uuid(id), Channel::Webhook);
-    let mut page = Page {
-        items: Vec::new(),
-        next: None,
-    };
-    let mut last = None;
-    for ((customer, _), _) in rows(book.rows(), request, low, high) {
-        if last == Some(*customer) {
-            continue;
-        }
-        let wanted = book
-            .of_customer(*customer)
-            .filter(|(_, channel, row)| row.is_wanted(*channel, filter))
-            .filter_map(|row| book.delivery(shelf, row));
-        let wanted: Vec<_> = wanted.collect();
-        if !page.items.is_empty() && page.items.len() + wanted.len() > request.size() {
-            page.next = last.map(|id| Cursor::after(id.as_uuid()));
-            break;
-        }
-        page.items.extend(wanted);
-        last = Some(*customer);
-    }
-    page
 }
 
 #[cfg(test)]

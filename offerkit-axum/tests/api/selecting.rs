@@ -94,7 +94,7 @@ async fn a_campaign_is_launched_by_another_and_its_progress_is_told() {
     let approver = world.logged_in("loan.approver").await;
     let offer = world.approved().await;
     let campaign = json!({
-        "offer": offer.id().to_string(), "name": "Spring", "selection_criteria": {"segment": "premium"},
+        "offer": offer.id().to_string(), "name": "Spring", "purpose": "service", "selection_criteria": {"segment": "premium"},
         "messages": {"email": {"subject": "{{ offer.title }}", "body": "Dear {{ customer.full_name }}"}},
         "start_date": "2026-03-02", "end_date": "2026-03-30",
     });
