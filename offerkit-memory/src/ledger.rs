@@ -5,7 +5,7 @@ use std::{
 
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
