@@ -33,12 +33,12 @@ const TABLE: &str = "
 | catalog.manage                    | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
 | customer.import                   | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
 | customer.erase                    | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
+| sending.stop                      | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
+| sending.lift_stop                 | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
 | contact.view                      | platform                   |     |           |        |          |       |          |   ●   |                    |         |        |         |
 | consent.keep                      | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
 | address.suppress                  | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
 | address.release                   | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
-| sending.stop                      | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |         |
-| sending.lift_stop                 | platform                   |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
 | tenant.create                     | platform, tenant           |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |         |
 | tenant.update                     | tenant                     |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |         |
 | tenant.deactivate                 | tenant                     |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |         |

@@ -75,6 +75,7 @@ const SENTENCES: &[(&str, &str)] = &[
         "who took part is not forgotten",
     ),
     ("offer_approvals_unchanged", "an approval never changes"),
+    ("consents_unchanged", "what a customer said stays said"),
     (
         "offers_kept",
         "a deleted offer is hidden, and its evidence stays",
