@@ -7,7 +7,7 @@ use offerkit::{
     CampaignDraft, Context,
     criteria::{Catalog, Criteria, Moment},
     domain::{
-        Campaign, Channel, MessageText, Messages, Purpose, Schedule,
+        Campaign, Channel, MessageText, Messages, Schedule,
         customer::{Customer, CustomerBuilder},
     },
     memory::MemoryStore,

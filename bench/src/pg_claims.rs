@@ -31,7 +31,14 @@ const ROUNDS: usize = 5;
 const EVERYONE: &str = r#"{"$everyone": true}"#;
 
 /// How many workers, and how many rows each claims at once.
-const OURS: [(usize, usize); 6] = [(1, 100), (4, 100), (1, 500), (4, 500), (2, 2_000), (4, 2_000)];
+const OURS: [(usize, usize); 6] = [
+    (1, 100),
+    (4, 100),
+    (1, 500),
+    (4, 500),
+    (2, 2_000),
+    (4, 2_000),
+];
 
 /// Settings around those that its documentation names for speed; the fastest of them is the yardstick.
 const THEIRS: [Tuning; 4] = [
