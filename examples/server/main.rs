@@ -11,6 +11,7 @@
 
 pub(crate) mod command;
 mod demo;
+#[path = "../worker/failure.rs"]
 mod failure;
 mod installation;
 mod notifier;

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-/// Why the worker did not work.
+/// Why the program did not do what it was started for.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// An option is wrong, or the database is not fit: the caller can mend it.
