@@ -22,7 +22,7 @@ const DESCRIPTION: &str = "Offers that others approve, campaigns that select cus
     everything in it looks like what does not exist.";
 
 /// The groups of routes, in the order in which they are shown.
-const TAGS: [(&str, &str); 15] = [
+const TAGS: [(&str, &str); 16] = [
     ("login", "Sessions by password"),
     ("me", "What everybody does for themselves"),
     ("users", "The users of the platform"),
@@ -41,7 +41,11 @@ const TAGS: [(&str, &str); 15] = [
         "campaigns",
         "Campaigns: planned, launched by another person, run and ended",
     ),
-    ("customers", "The platform's customers"),
+    (
+        "customers",
+        "The platform's customers: who they are, and what they agreed to",
+    ),
+    ("stops", "What super admins hold back from being sent"),
     ("audit", "Reading and verifying the audit logs"),
     ("health", "Whether the process lives, and can do its work"),
 ];
@@ -181,7 +185,7 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwo
     add_headers(method, operation);
     let is_open = matches!(path, "/healthz" | "/readyz" | "/v1/login");
     let is_read = matches!(method, HttpMethod::Get);
-    let is_read_by_post = path.contains("/criteria/");
+    let is_read_by_post = path.contains("/criteria/") || path.ends_with("/find");
     let has_body = operation.request_body.is_some();
     let parameters = operation.parameters.get_or_insert_default();
     let any = |is: fn(&Parameter) -> bool| {

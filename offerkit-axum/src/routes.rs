@@ -9,6 +9,7 @@ mod audit;
 mod campaigns;
 mod catalog;
 mod configuration;
+mod consents;
 mod criteria;
 mod customers;
 mod desk;
@@ -24,6 +25,8 @@ mod progress;
 mod recipients;
 mod segments;
 mod sessions;
+mod stops;
+mod suppressions;
 mod tenants;
 mod users;
 
@@ -52,6 +55,9 @@ pub(crate) fn all(has_passwords: bool) -> OpenApiRouter<State> {
         progress::routes(),
         recipients::routes(),
         customers::routes(),
+        consents::routes(),
+        suppressions::routes(),
+        stops::routes(),
         audit::routes(),
     ];
     let mut all = OpenApiRouter::with_openapi(problems());

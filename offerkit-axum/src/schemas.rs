@@ -12,6 +12,7 @@
 mod access;
 mod audit;
 mod campaigns;
+mod contacts;
 mod deliveries;
 mod offers;
 
@@ -20,6 +21,7 @@ use utoipa::ToSchema;
 pub(crate) use access::*;
 pub(crate) use audit::*;
 pub(crate) use campaigns::*;
+pub(crate) use contacts::*;
 pub(crate) use deliveries::*;
 pub(crate) use offers::*;
 

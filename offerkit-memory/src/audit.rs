@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use offerkit_core::{
-    audit::{AuditOutcome, AuditRecord},
+    audit::{AuditOutcome, AuditRecord, Subject},
     id::{AuditId, OperationId},
     page::{Page, PageRequest},
     ports::{AuditFilter, AuditRepository, StoreError},
@@ -49,7 +49,11 @@ impl AuditRepository for MemoryTransaction {
 
 fn is_wanted(filter: &AuditFilter, record: &AuditRecord) -> bool {
     let is_refused = record.outcome != AuditOutcome::Done;
-    filter.subject.is_none_or(|it| it == record.subject)
+    let is_about = |wanted: Subject| {
+        let subject = record.subject;
+        wanted.kind == subject.kind && (wanted.id.is_none() || wanted.id == subject.id)
+    };
+    filter.subject.is_none_or(is_about)
         && filter.user.is_none_or(|it| record.actor.user() == Some(it))
         && filter.action.is_none_or(|it| it == record.action)
         && filter.is_refused.is_none_or(|it| it == is_refused)

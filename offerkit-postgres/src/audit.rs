@@ -60,10 +60,9 @@ impl AuditRepository for PgTransaction {
             builder
                 .push(" AND it.subject_kind = ")
                 .push_bind(kind.as_str());
-            match id {
-                Some(id) => builder.push(" AND it.subject_id = ").push_bind(id),
-                None => builder.push(" AND it.subject_id IS NULL"),
-            };
+            if let Some(id) = id {
+                builder.push(" AND it.subject_id = ").push_bind(id);
+            }
         }
         if let Some(user) = filter.user {
             builder

@@ -22,7 +22,7 @@ use offerkit_core::{
     time::Timestamp,
 };
 
-use super::params::TenantPath;
+use super::{params::TenantPath, tenants::NoFilter};
 use crate::{
     caller::Caller,
     extract::{InTenant, Listing, Object, OptionalBody, PageParams, Query},
@@ -112,6 +112,20 @@ async fn of_tenant(
     let filter = AuditFilter::try_from(&listing.filter)?;
     let log = acting.audit_of(tenant);
     Ok(listing.reply(log.list(&filter, &listing.page).await?))
+}
+
+/// A page of the records about one of a tenant's objects.
+pub(super) async fn about(
+    InTenant { acting, tenant }: InTenant,
+    subject: impl Into<Subject>,
+    listing: Listing<NoFilter>,
+) -> Result<Listed<AuditRecord>, ApiError> {
+    let filter = AuditFilter {
+        subject: Some(subject.into()),
+        ..AuditFilter::default()
+    };
+    let page = acting.audit_of(tenant).list(&filter, &listing.page).await?;
+    Ok(listing.reply(page))
 }
 
 /// The platform's log as a file: a record a line, the first first.

@@ -10,19 +10,20 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use offerkit_core::{
-    audit::{AuditRecord, Subject},
+    audit::AuditRecord,
     criteria::Waterfall,
     domain::{
         Campaign, CampaignStatus, Channel, Comment, MessageTemplate, MessageText, MissedStart,
         Purpose, Refresh, Schedule,
     },
     id::{OfferId, UserId},
-    ports::{AuditFilter, CampaignFilter},
+    ports::CampaignFilter,
     services::{AudiencePreview, CampaignDraft, Error, MaskedCustomer},
     text::{Description, LanguageTag, Title},
 };
 
 use super::{
+    audit::about,
     groups::All,
     offers::CommentDraft,
     params::{CampaignPath, Seen, TenantPath},
@@ -342,14 +343,9 @@ async fn comment(
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/campaigns/{campaign}/audit", operation_id = "list_campaign_audit", tag = "campaigns",
     params(TenantPath, CampaignPath, PageParams), responses((status = 200, description = "A page of records.", body = s::Page<s::AuditRecord>)))]
 async fn audit(
-    InTenant { acting, tenant }: InTenant,
+    place: InTenant,
     Path(path): Path<CampaignPath>,
     listing: Listing<NoFilter>,
 ) -> Result<Listed<AuditRecord>, ApiError> {
-    let filter = AuditFilter {
-        subject: Some(Subject::from(path.campaign)),
-        ..AuditFilter::default()
-    };
-    let page = acting.audit_of(tenant).list(&filter, &listing.page).await?;
-    Ok(listing.reply(page))
+    about(place, path.campaign, listing).await
 }

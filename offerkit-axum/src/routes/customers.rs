@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::{Request, State as Shared},
-    http::{StatusCode, header},
+    http::header,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,17 +11,19 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use offerkit_core::{
-    id::CustomerId,
+    domain::ErasureReport,
     ports::MergeBy,
     services::{Acting, Error, ImportOptions, ImportSummary},
 };
 
+use super::params::CustomerPath;
 use crate::{
     caller::Caller,
     extract::{Path, Query},
     ndjson,
     problem::{ApiError, ProblemKind},
     reply::Shown,
+    schemas as s,
     state::State,
 };
 
@@ -159,23 +161,15 @@ async fn imported(
     }
 }
 
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-struct CustomerPath {
-    /// The customer.
-    #[param(value_type = Uuid)]
-    customer: CustomerId,
-}
-
 /// Scrub a customer's personal data.
 ///
-/// The row stays, inactive, and so does the evidence of what they were sent.
+/// The row stays, inactive, and so does the evidence of what they were sent. The answer tells what was scrubbed, by kind and
+/// count.
 #[utoipa::path(post, path = "/v1/customers/{customer}/erase", operation_id = "erase_customer", tag = "customers", params(CustomerPath),
-    responses((status = 204, description = "It is scrubbed.")))]
+    responses((status = 200, description = "What was scrubbed.", body = s::ErasureReport)))]
 async fn erase(
     Caller(acting): Caller,
     Path(path): Path<CustomerPath>,
-) -> Result<StatusCode, ApiError> {
-    acting.customers().erase(path.customer).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Shown<ErasureReport>, ApiError> {
+    Ok(Shown(acting.customers().erase(path.customer).await?))
 }

@@ -10,16 +10,17 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use offerkit_core::{
-    audit::{AuditRecord, Subject},
+    audit::AuditRecord,
     domain::{Change, Comment, Offer, OfferRevision, OfferStatus, RevisionNumber, Validity},
     id::UserId,
-    ports::{AuditFilter, OfferFilter},
+    ports::OfferFilter,
     services::{Error, OfferDraft, OfferHistory, Submitted},
     text::CommentBody,
     time::Timestamp,
 };
 
 use super::{
+    audit::about,
     params::{OfferPath, RevisionPath, Seen, TenantPath},
     tenants::NoFilter,
 };
@@ -335,14 +336,9 @@ async fn diff(
 #[utoipa::path(get, path = "/v1/tenants/{tenant}/offers/{offer}/audit", operation_id = "list_offer_audit", tag = "offers", params(TenantPath, OfferPath, PageParams),
     responses((status = 200, description = "A page of records.", body = s::Page<s::AuditRecord>)))]
 async fn audit(
-    InTenant { acting, tenant }: InTenant,
+    place: InTenant,
     Path(path): Path<OfferPath>,
     listing: Listing<NoFilter>,
 ) -> Result<Listed<AuditRecord>, ApiError> {
-    let filter = AuditFilter {
-        subject: Some(Subject::from(path.offer)),
-        ..AuditFilter::default()
-    };
-    let page = acting.audit_of(tenant).list(&filter, &listing.page).await?;
-    Ok(listing.reply(page))
+    about(place, path.offer, listing).await
 }

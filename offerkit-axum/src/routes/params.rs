@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 
 use offerkit_core::{
     domain::RevisionNumber,
-    id::{CampaignId, OfferId, SessionId},
+    id::{CampaignId, CustomerId, OfferId, SessionId},
     text::{GroupName, SegmentName},
 };
 
@@ -79,6 +79,14 @@ pub(super) struct CampaignPath {
     /// The campaign.
     #[param(value_type = uuid::Uuid)]
     pub(super) campaign: CampaignId,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct CustomerPath {
+    /// The customer.
+    #[param(value_type = uuid::Uuid)]
+    pub(super) customer: CustomerId,
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -93,6 +93,8 @@ pub(crate) enum SubjectKind {
     Run,
     Customer,
     Catalog,
+    Address,
+    Stop,
 }
 
 /// Whether the sealed records are what was sealed.

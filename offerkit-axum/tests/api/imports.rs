@@ -161,7 +161,10 @@ async fn an_erased_customer_is_gone() {
     let customers = world.platform.customers(1).await.unwrap();
     let root = world.logged_in("root").await;
     let path = format!("/v1/customers/{}/erase", customers[0]);
-    root.step(&path).await.expect(204);
+    let scrubbed = root.step(&path).await.expect(200).json();
+    assert_eq!(scrubbed, json!({"customer": 1}));
+    let again = root.step(&path).await.expect(200).json();
+    assert_eq!(again, json!({}));
     root.step("/v1/customers/01890000-0000-7000-8000-00000000dead/erase")
         .await
         .problem(404, "not-found");

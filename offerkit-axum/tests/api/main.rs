@@ -10,6 +10,7 @@
 
 mod browser;
 mod client;
+mod contacts;
 mod contract;
 mod conventions;
 mod document;

@@ -1,6 +1,7 @@
 //! Every route as a request that succeeds for those who may make it.
 
 mod campaigns;
+mod contacts;
 mod offers;
 mod platform;
 mod setup;
@@ -80,6 +81,7 @@ impl Ask {
             .replace("{offer}", id)
             .replace("{campaign}", id)
             .replace("{customer}", id)
+            .replace("{stop}", id)
     }
 
     pub(crate) async fn send(&self, client: &Client, path: &str) -> Answer {
@@ -115,5 +117,6 @@ pub(crate) fn all() -> Vec<Ask> {
     all.extend(tenant::all());
     all.extend(offers::all());
     all.extend(campaigns::all());
+    all.extend(contacts::all());
     all
 }

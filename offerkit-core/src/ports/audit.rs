@@ -14,7 +14,7 @@ use crate::{
 /// Which records a list holds: those that satisfy every given part.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// About this object.
+    /// About this object; about any object of its kind, where it has no id.
     pub subject: Option<Subject>,
     /// Of this user.
     pub user: Option<UserId>,

@@ -1,6 +1,9 @@
 //! What has to be there for a request to succeed.
 
-use offerkit_core::{domain::OfferStatus, text::Reason};
+use offerkit_core::{
+    domain::{Channel, OfferStatus, StopExtent},
+    text::Reason,
+};
 use serde_json::json;
 
 use crate::world::World;
@@ -20,6 +23,7 @@ pub(super) enum Setup {
     Segment,
     Attribute,
     Customer,
+    Stopped,
 }
 
 pub(super) async fn prepared(world: &World, setup: Setup) -> String {
@@ -73,6 +77,13 @@ pub(super) async fn prepared(world: &World, setup: Setup) -> String {
         Setup::Customer => {
             let customers = world.platform.customers(1).await.unwrap();
             customers[0].to_string()
+        }
+        Setup::Stopped => {
+            let stops = world.platform.as_root().stops();
+            let reason: Reason = "a test".parse().unwrap();
+            let extent = StopExtent::Channel(Channel::Sms);
+            let stop = stops.stop(extent, &reason).await.unwrap();
+            stop.id.to_string()
         }
         Setup::Attribute => {
             use offerkit_core::criteria::{FieldDefinition, FieldType};

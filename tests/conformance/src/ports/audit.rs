@@ -216,6 +216,13 @@ async fn records_are_filtered_by_subject_user_and_action<B: Adapter>(store: &B) 
         ..AuditFilter::default()
     };
     filter_gives(&w, w.scope(), filter.clone(), &of_offer).await?;
+    let of_offers = ids(&w, |record| record.subject.kind == subject.kind).await?;
+    assert_eq!(of_offers.len(), 6, "those of the other offer, too");
+    let any_offer = AuditFilter {
+        subject: Some(Subject::the(subject.kind)),
+        ..AuditFilter::default()
+    };
+    filter_gives(&w, w.scope(), any_offer, &of_offers).await?;
     let by_approver = ids(&w, |record| record.actor.user() == Some(approver)).await?;
     assert_eq!(by_approver.len(), 2);
     let filter = AuditFilter {
