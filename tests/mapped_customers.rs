@@ -15,8 +15,8 @@ use offerkit::{
     page::{Page, PageRequest},
     ports::{
         Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension,
-        Ledger, LoginFailures, Progress, RuledClaim, Selection, Sessions, Settlement, Store,
-        StoreError, Transaction,
+        Ledger, LoginFailures, Progress, Prospect, Prospecting, RuledClaim, Selection, Sessions,
+        Settlement, Store, StoreError, Transaction,
     },
     postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
     time::Timestamp,
@@ -39,7 +39,7 @@ const VIEW: &str = "CREATE SCHEMA crm;
     GRANT SELECT ON crm.client TO offerkit_app";
 
 /// The attributes that tests give customers.
-const EXTRA: &str = "push_token n other tags visits opted_in renewal last_login";
+const EXTRA: &str = "push_token n other tags visits opted_in renewal last_login zone";
 
 fn mapping() -> Result<CustomerMapping, Failure> {
     let mapping = CustomerMapping::builder("crm", "client")
@@ -260,10 +260,20 @@ impl Ledger for Mapped {
 
     async fn claim_by_rules(
         &self,
+        source: &dyn CustomerSource,
         request: &ClaimRequest,
         rules: &ClaimRules,
     ) -> Result<RuledClaim, StoreError> {
-        Ledger::claim_by_rules(&self.store, request, rules).await
+        Ledger::claim_by_rules(&self.store, source, request, rules).await
+    }
+
+    async fn prospects(
+        &self,
+        source: &dyn CustomerSource,
+        asked: &Prospecting<'_>,
+        rules: &ClaimRules,
+    ) -> Result<Vec<Prospect>, StoreError> {
+        Ledger::prospects(&self.store, source, asked, rules).await
     }
 
     async fn settle(

@@ -15,6 +15,7 @@ mod campaigns;
 mod contacts;
 mod deliveries;
 mod offers;
+mod reach;
 
 use utoipa::ToSchema;
 
@@ -24,6 +25,7 @@ pub(crate) use campaigns::*;
 pub(crate) use contacts::*;
 pub(crate) use deliveries::*;
 pub(crate) use offers::*;
+pub(crate) use reach::*;
 
 /// One page of a list.
 #[derive(ToSchema)]

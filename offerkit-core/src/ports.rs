@@ -23,6 +23,7 @@ mod ledger;
 mod notifier;
 mod offers;
 mod passwords;
+mod prospects;
 mod seals;
 mod segments;
 mod sessions;
@@ -50,6 +51,7 @@ pub use ledger::{
 pub use notifier::{Guarantee, Message, Notifier, Outcome, Profile};
 pub use offers::{OfferFilter, OfferRepository};
 pub use passwords::{HashError, PasswordHasher};
+pub use prospects::{Prospect, Prospecting};
 pub use seals::AuditSeals;
 pub use segments::SegmentRepository;
 pub use sessions::{LoginFailures, Sessions};

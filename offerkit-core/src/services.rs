@@ -41,8 +41,8 @@ pub use acting::Acting;
 pub use audit_log::AuditLog;
 pub use builder::{BuildError, OfferkitBuilder};
 pub use campaigns::{
-    AudiencePreview, CampaignDraft, Campaigns, FilledMessage, MaskedCustomer, MessagePreview,
-    Sample, TestMessage, TestOutcome,
+    AudiencePreview, CampaignDraft, Campaigns, CapCount, ChannelReach, FilledMessage, HeldCount,
+    MaskedCustomer, MessagePreview, Reach, RuleCount, Sample, TestMessage, TestOutcome,
 };
 pub use catalog::Catalog;
 pub use configuration::{Configuration, Published};

@@ -1,7 +1,4 @@
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use offerkit_core::{
@@ -10,7 +7,7 @@ use offerkit_core::{
     page::{Page, PageRequest},
     ports::{
         ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        RuledClaim, Settlement, StoreError, UniqueKey,
+        Prospect, Prospecting, RuledClaim, Settlement, StoreError, UniqueKey,
     },
     time::Timestamp,
 };
@@ -189,22 +186,39 @@ impl Ledger for MemoryStore {
 
     async fn claim_by_rules(
         &self,
+        source: &dyn CustomerSource,
         request: &ClaimRequest,
         rules: &ClaimRules,
     ) -> Result<RuledClaim, StoreError> {
-        let marketing = match rules.caps.as_slice() {
-            [] => BTreeSet::new(),
-            _ => self.marketing(request.tenant).await,
-        };
+        let marketing = self.counted(request.tenant, rules).await;
         let customers = read(&self.shared().customers);
         let contacts = read(&self.shared().contacts);
         let mut books = write(&self.shared().books);
         let known = ruled::Known {
-            customers: &customers,
+            customers: self.is_behind(source).then_some(&*customers),
             contacts: &contacts,
             marketing: &marketing,
         };
         Ok(books.claim_by_rules(request, rules, &known))
+    }
+
+    async fn prospects(
+        &self,
+        source: &dyn CustomerSource,
+        asked: &Prospecting<'_>,
+        rules: &ClaimRules,
+    ) -> Result<Vec<Prospect>, StoreError> {
+        let marketing = self.counted(asked.tenant, rules).await;
+        let customers = read(&self.shared().customers);
+        let contacts = read(&self.shared().contacts);
+        let books = read(&self.shared().books);
+        let known = ruled::Known {
+            customers: self.is_behind(source).then_some(&*customers),
+            contacts: &contacts,
+            marketing: &marketing,
+        };
+        let prospect = |customer: &CustomerId| books.prospect(*customer, asked, rules, &known);
+        Ok(asked.customers.iter().map(prospect).collect())
     }
 
     async fn settle(

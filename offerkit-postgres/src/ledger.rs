@@ -5,7 +5,7 @@ use offerkit_core::{
     page::{Page, PageRequest},
     ports::{
         Access, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        RuledClaim, Settlement, StoreError,
+        Prospect, Prospecting, RuledClaim, Settlement, StoreError,
     },
     time::Timestamp,
 };
@@ -18,9 +18,10 @@ use crate::{
     store::PgStore,
 };
 
-use self::filling::Selected;
+use self::{facts::People, filling::Selected};
 
 mod claiming;
+mod facts;
 mod filling;
 mod moving;
 mod reading;
@@ -136,16 +137,18 @@ impl Ledger for PgStore {
     /// In rounds, each a transaction, so that whoever waits for what a round has locked holds nothing that this waits for.
     async fn claim_by_rules(
         &self,
+        source: &dyn CustomerSource,
         request: &ClaimRequest,
         rules: &ClaimRules,
     ) -> Result<RuledClaim, StoreError> {
         self.refuse_joined(UNCOMMITTED)?;
+        let people = self.people_of(source);
         let mut claim = RuledClaim::default();
         for _ in 0..ruled::MAX_ROUNDS {
             let (mut open, request) = (self.writing_for(request.tenant).await?, *request);
-            let rules = rules.clone();
+            let (people, rules) = (people.clone(), rules.clone());
             let round = detached(async move {
-                let round = ruled::round(&mut open, &request, &rules).await?;
+                let round = ruled::round(&mut open, &people, &request, &rules).await?;
                 commit::end(open).await?;
                 Ok(round)
             })
@@ -161,6 +164,24 @@ impl Ledger for PgStore {
             }
         }
         Ok(claim)
+    }
+
+    async fn prospects(
+        &self,
+        source: &dyn CustomerSource,
+        asked: &Prospecting<'_>,
+        rules: &ClaimRules,
+    ) -> Result<Vec<Prospect>, StoreError> {
+        let people = self.people_of(source);
+        let mut open = self.reading_for(asked.tenant).await?;
+        let customers: Vec<_> = asked.customers.iter().map(|id| id.as_uuid()).collect();
+        let of = facts::Asked {
+            tenant: asked.tenant,
+            channel: asked.channel,
+            now: asked.now,
+            customers: &customers,
+        };
+        facts::prospects(&mut open, &people, &of, (asked.campaign, rules)).await
     }
 
     async fn settle(
@@ -311,6 +332,20 @@ impl Ledger for PgStore {
 }
 
 impl PgStore {
+    /// Where the customers of `source` are found in a transaction of this store.
+    fn people_of(&self, source: &dyn CustomerSource) -> People {
+        let source = source.as_any();
+        if let Some(mapped) = source.downcast_ref::<MappedCustomers>()
+            && mapped.store().is_on_pool_of(self)
+        {
+            return People::Mapped(Box::new(mapped.clone()));
+        }
+        match source.downcast_ref::<Self>() {
+            Some(store) if store.is_on_pool_of(self) => People::Ours,
+            Some(_) | None => People::Elsewhere,
+        }
+    }
+
     /// Where `source` selects, if that is the database of this store.
     fn relation_of(&self, source: &dyn CustomerSource) -> Option<Relation> {
         let source = source.as_any();

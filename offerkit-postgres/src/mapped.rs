@@ -66,30 +66,7 @@ impl CustomerSource for MappedCustomers {
             return Ok(Vec::new());
         }
         let mut open = self.store.open_in(Scope::Platform, Access::Read).await?;
-        let found = match self.relation().key.key_type {
-            KeyType::Uuid => {
-                let keys: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-                self.with_keys(&mut open, |it| {
-                    it.push_bind(keys);
-                })
-                .await?
-            }
-            KeyType::BigInt => {
-                let keys = ids.iter().filter_map(|id| customer_key::number_in(*id));
-                let keys: Vec<i64> = keys.collect();
-                self.with_keys(&mut open, |it| {
-                    it.push_bind(keys);
-                })
-                .await?
-            }
-            KeyType::Text => self.with_texts(&mut open, ids).await?,
-        };
-        let count = found.len();
-        let found: HashMap<_, _> = found.into_iter().map(|it| (it.id(), it)).collect();
-        if found.len() < count {
-            return Err(self.relation().ambiguous());
-        }
-        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+        self.read_many(&mut open, ids).await
     }
 
     /// Keeps, of text keys, which id stands for which.
@@ -186,6 +163,38 @@ impl MappedCustomers {
         let mut statement = selected::explain(self.relation(), selection);
         let rows = open.all(statement.build().persistent(false)).await?;
         rows.iter().map(|row| row.get("QUERY PLAN")).collect()
+    }
+
+    /// The customers of these ids, in this order, in a transaction that is open.
+    pub(crate) async fn read_many(
+        &self,
+        open: &mut Open,
+        ids: &[CustomerId],
+    ) -> Result<Vec<Customer>, StoreError> {
+        let found = match self.relation().key.key_type {
+            KeyType::Uuid => {
+                let keys: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+                self.with_keys(open, |it| {
+                    it.push_bind(keys);
+                })
+                .await?
+            }
+            KeyType::BigInt => {
+                let keys = ids.iter().filter_map(|id| customer_key::number_in(*id));
+                let keys: Vec<i64> = keys.collect();
+                self.with_keys(open, |it| {
+                    it.push_bind(keys);
+                })
+                .await?
+            }
+            KeyType::Text => self.with_texts(open, ids).await?,
+        };
+        let count = found.len();
+        let found: HashMap<_, _> = found.into_iter().map(|it| (it.id(), it)).collect();
+        if found.len() < count {
+            return Err(self.relation().ambiguous());
+        }
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
     pub(crate) fn relation(&self) -> &Relation {

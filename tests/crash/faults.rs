@@ -17,7 +17,7 @@ use offerkit::{
     page::{Page, PageRequest},
     ports::{
         ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        RuledClaim, Settlement, StoreError,
+        Prospect, Prospecting, RuledClaim, Settlement, StoreError,
     },
     postgres::PgStore,
     time::Timestamp,
@@ -153,11 +153,21 @@ impl Ledger for FaultyLedger {
 
     async fn claim_by_rules(
         &self,
+        source: &dyn CustomerSource,
         request: &ClaimRequest,
         rules: &ClaimRules,
     ) -> Result<RuledClaim, StoreError> {
         // What is sent here needs no consent, so nothing befalls such a claim.
-        self.inner.claim_by_rules(request, rules).await
+        self.inner.claim_by_rules(source, request, rules).await
+    }
+
+    async fn prospects(
+        &self,
+        source: &dyn CustomerSource,
+        asked: &Prospecting<'_>,
+        rules: &ClaimRules,
+    ) -> Result<Vec<Prospect>, StoreError> {
+        self.inner.prospects(source, asked, rules).await
     }
 
     async fn settle(

@@ -18,7 +18,7 @@ use offerkit_core::{
     },
     id::{OfferId, UserId},
     ports::CampaignFilter,
-    services::{AudiencePreview, CampaignDraft, Error, MaskedCustomer},
+    services::{AudiencePreview, CampaignDraft, Error, MaskedCustomer, Reach},
     text::{Description, LanguageTag, Title},
 };
 
@@ -44,6 +44,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(clone))
         .routes(routes!(preview))
         .routes(routes!(waterfall))
+        .routes(routes!(reach))
         .routes(routes!(sample))
         .routes(routes!(comments, comment))
         .routes(routes!(audit))
@@ -300,6 +301,17 @@ async fn waterfall(
     Ok(Shown(
         acting.campaigns(tenant).waterfall(path.campaign).await?,
     ))
+}
+
+/// How many of the selected customers a campaign's messages would reach now over each channel, and how many each contact
+/// rule removes or holds. Every selected customer is looked at, so it takes its time.
+#[utoipa::path(get, path = "/v1/tenants/{tenant}/campaigns/{campaign}/reach", operation_id = "reach_of_campaign", tag = "campaigns", params(TenantPath, CampaignPath),
+    responses((status = 200, description = "What becomes of whom.", body = s::Reach)))]
+async fn reach(
+    InTenant { acting, tenant }: InTenant,
+    Path(path): Path<CampaignPath>,
+) -> Result<Shown<Reach>, ApiError> {
+    Ok(Shown(acting.campaigns(tenant).reach(path.campaign).await?))
 }
 
 /// Some of the customers that a campaign would reach now, masked. That they were looked at is recorded.

@@ -4,15 +4,15 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Contribution, Messages, Purpose, RevisionNumber, SavedCriteria, Schedule, SegmentPin, Version,
-    entity::entity,
+    Contribution, Messages, Purpose, RevisionNumber, SavedCriteria, Schedule, SegmentPin, Validity,
+    Version, entity::entity,
 };
 use crate::{
     canonical::canonical_text,
     digest::Digest,
     id::{CampaignId, OfferId, SegmentId, TenantId, UserId},
     text::{Description, Reason, Title},
-    time::Timestamp,
+    time::{TimeZone, Timestamp},
 };
 
 mod lifecycle;
@@ -87,6 +87,15 @@ pub struct CampaignPlan {
 }
 
 impl CampaignPlan {
+    /// When its last day is over, in the tenant's zone, where the offer that it sends is valid so long.
+    #[must_use]
+    pub fn ends_at(&self, validity: &Validity, zone: TimeZone) -> Timestamp {
+        let end = self.end_date;
+        let last = validity.until.map_or(end, |until| until.min(end));
+        let next = last.succ_opt().unwrap_or(last);
+        zone.start_of(next)
+    }
+
     /// The digest of channels and messages, which a launch pins.
     #[must_use]
     pub fn messages_digest(&self) -> Digest {

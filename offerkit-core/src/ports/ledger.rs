@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::{CustomerSource, Selection, StoreError};
+use super::{CustomerSource, Prospect, Prospecting, Selection, StoreError};
 use crate::{
     domain::{
         Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, RevisionNumber, Run, RunStatus,
@@ -202,12 +202,25 @@ pub trait Ledger: Send + Sync {
     /// Two claims for one customer never both count the other's message as not sent, whatever their campaigns and channels:
     /// so no cap is passed by claiming at the same time.
     ///
+    /// Customers' zones are read from `source` where the ledger finds its own database behind it, as it does in
+    /// [`extend`](Self::extend). Nobody waits for another source in the middle of a claim: its customers have no zone.
+    ///
     /// It answers no rows and no more only where none is due that nobody else holds.
     async fn claim_by_rules(
         &self,
+        source: &dyn CustomerSource,
         request: &ClaimRequest,
         rules: &ClaimRules,
     ) -> Result<RuledClaim, StoreError>;
+
+    /// What a claim under the rules would know of customers now, in their order. Nothing is changed, and nothing is promised:
+    /// a claim looks again.
+    async fn prospects(
+        &self,
+        source: &dyn CustomerSource,
+        asked: &Prospecting<'_>,
+        rules: &ClaimRules,
+    ) -> Result<Vec<Prospect>, StoreError>;
 
     /// Settles a tenant's rows that `token` still holds, and answers how many those were: a worker that slept past its deadline
     /// settles nothing that was recovered since.

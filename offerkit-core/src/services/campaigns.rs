@@ -19,6 +19,7 @@ use crate::{
 mod launching;
 mod messages;
 mod previewing;
+mod reach;
 mod reading;
 mod running;
 mod scheduling;
@@ -28,6 +29,7 @@ mod writing;
 
 pub use messages::{FilledMessage, MessagePreview, Sample};
 pub use previewing::{AudiencePreview, MaskedCustomer};
+pub use reach::{CapCount, ChannelReach, HeldCount, Reach, RuleCount};
 pub use test_sending::{TestMessage, TestOutcome};
 
 /// A tenant's campaigns.

@@ -30,6 +30,9 @@ pub struct Settings {
     pub retry_wait: TimeDelta,
     /// The most customers in a sample of an audience: 20.
     pub sample_size: usize,
+    /// The most customers that somebody looks through at once for
+    /// [`Campaigns::reach`](super::Campaigns::reach): 1,000,000.
+    pub reach_limit: u64,
     /// How many test messages somebody may send in a tenant within an hour: 20. At most a page is counted, 1,000; tests of
     /// several campaigns that are sent at the same moment may be a few more.
     pub test_sends_per_hour: u16,
@@ -66,6 +69,7 @@ impl Default for Settings {
             delivery_attempts: 5,
             retry_wait: TimeDelta::minutes(1),
             sample_size: 20,
+            reach_limit: 1_000_000,
             test_sends_per_hour: 20,
             keep_messages: KeepMessages::WhileNeeded,
         }

@@ -159,8 +159,12 @@ impl Book {
         Some(run.revision)
     }
 
+    pub(super) fn row(&self, customer: CustomerId, channel: Channel) -> Option<&Row> {
+        self.rows.get(&(customer, channel))
+    }
+
     pub(super) fn status(&self, customer: CustomerId, channel: Channel) -> Option<DeliveryStatus> {
-        Some(self.rows.get(&(customer, channel))?.status)
+        Some(self.row(customer, channel)?.status)
     }
 
     /// Marks a row as complained about, delivered where it was not yet known to be.

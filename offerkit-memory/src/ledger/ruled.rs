@@ -3,21 +3,37 @@
 use std::collections::BTreeSet;
 
 use offerkit_core::{
-    domain::{ClaimRules, Contact, ContactFacts, DeliveryStatus, Purpose, Verdict, Withheld},
+    domain::{ClaimRules, Contact, DeliveryStatus, Purpose, Verdict, Withheld},
     id::{CampaignId, CustomerId, TenantId},
-    ports::{ClaimRequest, RuledClaim},
+    ports::{ClaimRequest, CustomerSource, Prospect, Prospecting, RuledClaim},
 };
 use serde_json::Value;
 
-use super::{Books, FIRST, book::Step};
+use super::{
+    Books, FIRST,
+    book::{Row, Step},
+};
 use crate::{contacts, customers::Customers, store::MemoryStore};
 
 /// How many rows are looked at before they are claimed.
 const FEW: usize = 256;
 
 impl MemoryStore {
-    /// The campaigns of a tenant whose messages the caps count.
-    pub(super) async fn marketing(&self, tenant: TenantId) -> BTreeSet<CampaignId> {
+    /// Whether `source` is this store.
+    pub(super) fn is_behind(&self, source: &dyn CustomerSource) -> bool {
+        let source = source.as_any().downcast_ref::<Self>();
+        source.is_some_and(|source| std::ptr::eq(source.shared(), self.shared()))
+    }
+
+    /// The campaigns of a tenant whose messages the caps count, where there are any caps.
+    pub(super) async fn counted(
+        &self,
+        tenant: TenantId,
+        rules: &ClaimRules,
+    ) -> BTreeSet<CampaignId> {
+        if rules.caps.is_empty() {
+            return BTreeSet::new();
+        }
         let state = self.shared().state.read().await;
         let campaigns = state.campaigns.range((tenant, FIRST)..);
         campaigns
@@ -30,7 +46,8 @@ impl MemoryStore {
 
 /// What the store knows besides the ledger.
 pub(super) struct Known<'a> {
-    pub(super) customers: &'a Customers,
+    /// The customers, unless they stand elsewhere.
+    pub(super) customers: Option<&'a Customers>,
     pub(super) contacts: &'a contacts::Book,
     /// The campaigns whose messages the caps count.
     pub(super) marketing: &'a BTreeSet<CampaignId>,
@@ -44,6 +61,13 @@ impl Books {
         rules: &ClaimRules,
         known: &Known<'_>,
     ) -> RuledClaim {
+        let asked = Prospecting {
+            tenant: request.tenant,
+            campaign: request.campaign,
+            channel: request.channel,
+            customers: &[],
+            now: request.now,
+        };
         let mut claim = RuledClaim::default();
         let mut after = None;
         while claim.rows.len() < request.limit {
@@ -58,7 +82,8 @@ impl Books {
                 if claim.rows.len() == request.limit {
                     break;
                 }
-                let verdict = self.judge(customer, request, rules, known);
+                let facts = self.prospect(customer, &asked, rules, known);
+                let verdict = rules.judge(request.channel, request.now, &facts.facts());
                 self.follow(customer, request, verdict, &mut claim);
             }
         }
@@ -66,36 +91,41 @@ impl Books {
         claim
     }
 
-    fn judge(
+    /// What a claim knows of a customer.
+    pub(super) fn prospect(
         &self,
         customer: CustomerId,
-        request: &ClaimRequest,
+        asked: &Prospecting<'_>,
         rules: &ClaimRules,
         known: &Known<'_>,
-    ) -> Verdict {
+    ) -> Prospect {
         let word = || {
             let contacts = known.contacts;
-            contacts.last_word(customer, rules.purpose, request.channel)
+            contacts.last_word(customer, rules.purpose, asked.channel)
         };
         let zone = rules.zone_field().and_then(|field| {
-            let customer = known.customers.get(customer)?;
+            let customer = known.customers?.get(customer)?;
             customer.attribute(field).and_then(Value::as_str)
         });
-        let contacts: Vec<Contact> = match rules.caps_since(request.now) {
+        let contacts: Vec<Contact> = match rules.caps_since(asked.now) {
             None => Vec::new(),
             Some(since) => self
-                .of_tenant(request.tenant)
+                .of_tenant(asked.tenant)
                 .filter(|(campaign, _)| known.marketing.contains(campaign))
                 .flat_map(|(_, book)| book.contacts(customer))
                 .filter(|contact| since < contact.at)
                 .collect(),
         };
-        let facts = ContactFacts {
+        let book = self.book(asked.tenant, asked.campaign);
+        let row = book.and_then(|book| book.row(customer, asked.channel));
+        Prospect {
+            customer,
+            status: row.map(|row| row.status),
+            not_before: row.and_then(Row::not_before),
             consent: rules.consent.asks().then(word).flatten(),
-            zone,
-            contacts: &contacts,
-        };
-        rules.judge(request.channel, request.now, &facts)
+            zone: zone.map(Box::from),
+            contacts,
+        }
     }
 
     fn follow(

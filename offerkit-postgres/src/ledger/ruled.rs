@@ -1,10 +1,8 @@
 //! Claiming under a tenant's contact rules: what is due is judged in the claim's transaction, and moved on by what it finds.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use offerkit_core::{
-    domain::{ClaimRules, ConsentWord, Contact, ContactFacts, DeliveryStatus, Verdict, Withheld},
+    domain::{ClaimRules, DeliveryStatus, Verdict, Withheld},
     ports::{ClaimRequest, Claimed, RuledClaim, StoreError},
     time::Timestamp,
 };
@@ -13,9 +11,10 @@ use sqlx::types::Uuid;
 use super::{
     OF_CAMPAIGN,
     claiming::{self, Held},
+    facts::{self, Asked, People},
     filling::LOT,
 };
-use crate::{connection::Open, rows::word};
+use crate::connection::Open;
 
 /// How many rounds a claim takes before its caller hears of it.
 pub(super) const MAX_ROUNDS: usize = 16;
@@ -24,6 +23,7 @@ pub(super) const MAX_ROUNDS: usize = 16;
 /// transaction alone until it ends.
 pub(super) async fn round(
     open: &mut Open,
+    people: &People,
     request: &ClaimRequest,
     rules: &ClaimRules,
 ) -> Result<RuledClaim, StoreError> {
@@ -36,9 +36,17 @@ pub(super) async fn round(
         return Ok(RuledClaim::default());
     }
     let due = due(open, request, held).await?;
-    let words = last_words(open, request, rules, &due).await?;
-    let zones = zones(open, rules, &due).await?;
-    let contacts = contacts(open, request, rules, &due).await?;
+    if !rules.caps.is_empty() {
+        facts::take_turns(open, request.tenant, &due).await?;
+    }
+    let asked = Asked {
+        tenant: request.tenant,
+        channel: request.channel,
+        now: request.now,
+        customers: &due,
+    };
+    // Statements of their own, which see what was committed before the turns came.
+    let known = facts::known(open, people, &asked, rules).await?;
     let mut claim = RuledClaim {
         has_more: !due.is_empty(),
         ..RuledClaim::default()
@@ -49,12 +57,7 @@ pub(super) async fn round(
         if allowed.len() == request.limit {
             break;
         }
-        let facts = ContactFacts {
-            consent: words.get(&customer).copied(),
-            zone: zones.get(&customer).map(String::as_str),
-            contacts: contacts.get(&customer).map_or(&[], Vec::as_slice),
-        };
-        match rules.judge(request.channel, request.now, &facts) {
+        match rules.judge(request.channel, request.now, &known.of(&customer)) {
             Verdict::Send => allowed.push(customer),
             Verdict::Suppress(why) => {
                 claim.suppressed += 1;
@@ -105,126 +108,6 @@ async fn due(open: &mut Open, request: &ClaimRequest, held: Held) -> Result<Vec<
         .bind(held.lots);
     let rows = open.all(statement).await?;
     rows.iter().map(|row| row.get("customer_id")).collect()
-}
-
-/// Everyone's last word, where the rules need one.
-async fn last_words(
-    open: &mut Open,
-    request: &ClaimRequest,
-    rules: &ClaimRules,
-    due: &[Uuid],
-) -> Result<HashMap<Uuid, ConsentWord>, StoreError> {
-    if !rules.consent.asks() {
-        return Ok(HashMap::new());
-    }
-    let statement = open
-        .query(&[
-            "SELECT asked.customer_id, last.word FROM unnest($1::UUID[]) AS asked (customer_id)
-            CROSS JOIN LATERAL (
-                SELECT it.word FROM {schema}.consents AS it
-                WHERE it.customer_id = asked.customer_id AND it.purpose = $2 AND it.channel = $3
-                ORDER BY it.said_at DESC, it.word DESC LIMIT 1
-            ) AS last",
-        ])
-        .bind(due.to_vec())
-        .bind(rules.purpose.as_str())
-        .bind(request.channel.as_str());
-    let rows = open.all(statement).await?;
-    rows.iter()
-        .map(|row| Ok((row.get("customer_id")?, word("word", row.get("word")?)?)))
-        .collect()
-}
-
-/// What each customer's attribute says about their zone, where the rules ask for it.
-async fn zones(
-    open: &mut Open,
-    rules: &ClaimRules,
-    due: &[Uuid],
-) -> Result<HashMap<Uuid, String>, StoreError> {
-    let Some(field) = rules.zone_field() else {
-        return Ok(HashMap::new());
-    };
-    let statement = open
-        .query(&[
-            "SELECT it.id, it.attributes ->> $2 AS zone FROM {schema}.customers AS it
-            WHERE it.id = ANY ($1) AND jsonb_typeof(it.attributes -> $2) = 'string'",
-        ])
-        .bind(due.to_vec())
-        .bind(field.to_owned());
-    let rows = open.all(statement).await?;
-    rows.iter()
-        .map(|row| Ok((row.get("id")?, row.get("zone")?)))
-        .collect()
-}
-
-/// What the tenant's campaigns have sent to each customer, where the rules count that.
-async fn contacts(
-    open: &mut Open,
-    request: &ClaimRequest,
-    rules: &ClaimRules,
-    due: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Contact>>, StoreError> {
-    let mut contacts: HashMap<Uuid, Vec<Contact>> = HashMap::new();
-    let Some(since) = rules.caps_since(request.now) else {
-        return Ok(contacts);
-    };
-    take_turns(open, request, due).await?;
-    // A statement of its own, which sees what was committed before the turn came.
-    let statement = open
-        .query(&[
-            "SELECT it.customer_id, it.channel, coalesce(it.sent_at, it.updated_at) AS at
-            FROM unnest($2::UUID[]) AS asked (customer_id)
-            JOIN {schema}.campaign_customers AS it ON it.customer_id = asked.customer_id
-            JOIN {schema}.campaigns AS campaign ON campaign.tenant_id = $1 AND campaign.number = it.campaign_number
-            WHERE it.delivery_status IN ('sending', 'sent', 'delivered', 'unknown')
-                AND coalesce(it.sent_at, it.updated_at) > $3 AND campaign.purpose = 'marketing'
-                AND it.tenant_number = ",
-            TENANT,
-        ])
-        .bind(request.tenant.as_uuid())
-        .bind(due.to_vec())
-        .bind(since.as_datetime());
-    for row in open.all(statement).await? {
-        let contact = Contact {
-            channel: row.text("channel")?,
-            at: row.moment("at")?,
-        };
-        let customer = row.get("customer_id")?;
-        contacts.entry(customer).or_default().push(contact);
-    }
-    Ok(contacts)
-}
-
-const TENANT: &str = "(SELECT tenant.number FROM {schema}.tenants AS tenant WHERE tenant.id = $1)";
-
-/// Waits until nobody else counts what these customers were sent, customer by customer in order, so that no two wait for each
-/// other.
-async fn take_turns(
-    open: &mut Open,
-    request: &ClaimRequest,
-    due: &[Uuid],
-) -> Result<(), StoreError> {
-    let statement = open
-        .query(&[
-            "INSERT INTO {schema}.contact_turns (tenant_number, customer_id)
-            SELECT ",
-            TENANT,
-            ", asked.customer_id FROM unnest($2::UUID[]) AS asked (customer_id) ORDER BY asked.customer_id
-            ON CONFLICT (tenant_number, customer_id) DO NOTHING",
-        ])
-        .bind(request.tenant.as_uuid())
-        .bind(due.to_vec());
-    open.execute(statement).await?;
-    let statement = open
-        .query(&[
-            "SELECT count(*) AS held FROM (
-                SELECT FROM {schema}.contact_turns AS it WHERE it.customer_id = ANY ($2) AND it.tenant_number = ",
-            TENANT,
-            " ORDER BY it.customer_id FOR UPDATE) AS held",
-        ])
-        .bind(request.tenant.as_uuid())
-        .bind(due.to_vec());
-    open.one(statement).await.map(drop)
 }
 
 /// Rows that are not claimed, and what becomes of them.

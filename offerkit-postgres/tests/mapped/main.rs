@@ -10,3 +10,4 @@ mod plans;
 mod unfit;
 mod values;
 mod world;
+mod zones;

@@ -12,7 +12,7 @@ use offerkit_core::{
     page::{Page, PageRequest},
     ports::{
         ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        RuledClaim, Settlement, StoreError,
+        Prospect, Prospecting, RuledClaim, Settlement, StoreError,
     },
     time::Timestamp,
 };
@@ -89,14 +89,24 @@ impl Ledger for FaultyLedger {
 
     async fn claim_by_rules(
         &self,
+        source: &dyn CustomerSource,
         request: &ClaimRequest,
         rules: &ClaimRules,
     ) -> Result<RuledClaim, StoreError> {
-        let claim = self.inner.claim_by_rules(request, rules).await;
+        let claim = self.inner.claim_by_rules(source, request, rules).await;
         if let Fault::ClaimTakes(time) = self.fault {
             sleep(time).await;
         }
         claim
+    }
+
+    async fn prospects(
+        &self,
+        source: &dyn CustomerSource,
+        asked: &Prospecting<'_>,
+        rules: &ClaimRules,
+    ) -> Result<Vec<Prospect>, StoreError> {
+        self.inner.prospects(source, asked, rules).await
     }
 
     async fn settle(

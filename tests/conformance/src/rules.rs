@@ -21,6 +21,7 @@ pub mod offer_life;
 pub mod offer_schema;
 pub mod operations;
 pub mod outsiders;
+pub mod reach;
 pub mod received;
 pub mod recovery;
 pub mod relaunch;

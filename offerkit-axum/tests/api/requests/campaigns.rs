@@ -63,6 +63,12 @@ pub(super) fn all() -> Vec<Ask> {
             "GET /v1/tenants/{tenant}/campaigns/{campaign}/waterfall",
         ),
         ask(
+            "reach_of_campaign",
+            Action::ViewCampaigns,
+            Planned,
+            "GET /v1/tenants/{tenant}/campaigns/{campaign}/reach",
+        ),
+        ask(
             "sample_campaign",
             Action::ViewRecipients,
             Planned,

@@ -123,18 +123,27 @@ impl ClaimRules {
                 return self.held(until, why);
             }
         }
-        let until = self
-            .caps
-            .iter()
-            .filter_map(|cap| cap.holds_until(channel, now, facts.contacts))
-            .max();
-        match until {
-            Some(until) => self.held(until, Withheld::Cap),
+        match self.cap_in_force(channel, now, facts.contacts) {
+            Some((until, _)) => self.held(until, Withheld::Cap),
             None => Verdict::Send,
         }
     }
 
-    fn held(&self, until: Timestamp, why: Withheld) -> Verdict {
+    /// The cap that allows one more message over `channel` last, and from when on it does; none where all of them do now.
+    #[must_use]
+    pub fn cap_in_force(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        contacts: &[Contact],
+    ) -> Option<(Timestamp, ContactCap)> {
+        let holding = |cap: &ContactCap| Some((cap.holds_until(channel, now, contacts)?, *cap));
+        self.caps.iter().filter_map(holding).max()
+    }
+
+    /// What becomes of a row that nothing is sent for until a moment.
+    #[must_use]
+    pub fn held(&self, until: Timestamp, why: Withheld) -> Verdict {
         if until < self.ends_at {
             Verdict::Hold(until, why)
         } else {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ClaimRules, ConsentRule, ContactCap, LocalHours, Purpose, SendingHours, SendingHoursError,
+    Window,
 };
 use crate::time::{TimeZone, Timestamp};
 
@@ -42,7 +43,8 @@ pub struct ContactRules {
     /// When messages of any purpose may be sent.
     pub hours: SendingHours,
     /// The customers' attribute that names the time zone of their hours. Without it, and for those who have none there,
-    /// the hours are the tenant's. Only our own customers are asked, not those of a host's source.
+    /// the hours are the tenant's. Customers are asked where they stand in the database of the ledger, in our table or in a
+    /// host's that is mapped; those of any other source are on the tenant's clock.
     pub zone_field: Option<Box<str>>,
     /// How many marketing messages a customer may be sent, all of the tenant's campaigns together.
     pub caps: Vec<ContactCap>,
@@ -89,6 +91,15 @@ impl ContactRules {
             }
         }
         Ok(())
+    }
+
+    /// Whether messages may be sent at `now`, as far as that is the same for all customers of a tenant in `zone`.
+    #[must_use]
+    pub fn window(&self, now: Timestamp, zone: TimeZone) -> Window {
+        match self.zone_field {
+            Some(_) => Window::Open,
+            None => self.hours.window(now, zone),
+        }
     }
 
     /// What a claim asks of each row of a campaign of this purpose, which is over at `ends_at`. The hours of the tenant's

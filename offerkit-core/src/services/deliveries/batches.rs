@@ -214,9 +214,11 @@ impl Deliveries {
         rules: &ClaimRules,
         batch: &mut Batch,
     ) -> Result<Vec<Claimed>, Error> {
-        let ledger = &self.acting.kit().inner.ledger;
+        let inner = &self.acting.kit().inner;
+        let ledger = &inner.ledger;
         let claim = if rules.ask_anything() {
-            ledger.claim_by_rules(request, rules).await?
+            let source = &*inner.customers;
+            ledger.claim_by_rules(source, request, rules).await?
         } else {
             let rows = ledger.claim(request).await?;
             RuledClaim {
@@ -291,19 +293,13 @@ impl Running {
 
     /// Whether messages may be sent at `now`, as far as that is the same for all of them.
     pub(super) fn window(&self, now: Timestamp) -> Window {
-        match self.contact.zone_field {
-            Some(_) => Window::Open,
-            None => self.contact.hours.window(now, self.zone),
-        }
+        self.contact.window(now, self.zone)
     }
 
     /// The end of the last day.
     fn ends_at(&self) -> Timestamp {
-        let end = self.campaign.plan().end_date;
-        let until = self.live.proposal.validity.until;
-        let last = until.map_or(end, |until| until.min(end));
-        let next = last.succ_opt().unwrap_or(last);
-        self.zone.start_of(next)
+        let plan = self.campaign.plan();
+        plan.ends_at(&self.live.proposal.validity, self.zone)
     }
 
     fn day(&self, tenant: Option<Tenant>) -> Day {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A customer who may be reached, and where.
-pub(super) struct Reached<'a> {
+pub(in crate::services) struct Reached<'a> {
     pub(super) customer: &'a Customer,
     pub(super) address: String,
 }
@@ -23,7 +23,7 @@ impl Deliveries {
     ///
     /// The claim cannot tell: customers may stand in a source of the host's. So it is asked after they were read and before
     /// anything is sent, which is later than the claim.
-    pub(super) async fn reach<'a>(
+    pub(in crate::services) async fn reach<'a>(
         &self,
         channel: Channel,
         ids: &[CustomerId],

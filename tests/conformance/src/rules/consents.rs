@@ -201,14 +201,14 @@ async fn a_word_that_is_kept_before_a_claim_binds_it<B: Adapter>(store: &B) -> O
     let campaign = marketed(&w).await?;
     let rules = contact(ConsentMode::OptIn, &w);
     let one = w.request(&campaign, 1);
-    let claimed = store.claim_by_rules(&one, &rules).await?.rows;
+    let claimed = store.claim_by_rules(store, &one, &rules).await?.rows;
     assert_eq!(crate::audience::customers(&claimed), [*first]);
     w.pass(TimeDelta::microseconds(1));
     for customer in &customers {
         says(&w, *customer, ConsentWord::Withdrawn, w.now()).await?;
     }
     let next = w.request(&campaign, 1);
-    let claim = store.claim_by_rules(&next, &rules).await?;
+    let claim = store.claim_by_rules(store, &next, &rules).await?;
     assert_eq!((claim.rows.len(), claim.suppressed), (0, 1));
     let rows = w.ledger_rows(&campaign).await?;
     let row = rows.iter().find(|row| row.key.customer == *second);
@@ -233,7 +233,7 @@ async fn a_claim_goes_on_past_those_whom_it_withholds<B: Adapter>(store: &B) -> 
     let (mut taken, mut suppressed) = (Vec::new(), 0);
     for _ in 0..45 {
         let two = w.request(&campaign, 2);
-        let claim = store.claim_by_rules(&two, &rules).await?;
+        let claim = store.claim_by_rules(store, &two, &rules).await?;
         suppressed += claim.suppressed;
         taken.extend(crate::audience::customers(&claim.rows));
         if claim.rows.is_empty() && !claim.has_more {

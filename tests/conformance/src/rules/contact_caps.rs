@@ -159,8 +159,8 @@ async fn two_claims_at_once_do_not_pass_a_cap<B: Adapter>(store: &B) -> Outcome 
         let rules = rules.for_claims(Purpose::Marketing, TimeZone::UTC, end);
         let (first, second) = (w.request(&one, 200), w.request(&two, 200));
         let claims = join(
-            store.claim_by_rules(&first, &rules),
-            store.claim_by_rules(&second, &rules),
+            store.claim_by_rules(store, &first, &rules),
+            store.claim_by_rules(store, &second, &rules),
         );
         let (first, second) = claims.await;
         let (first, second) = (first?, second?);
@@ -186,7 +186,7 @@ async fn held_past_its_campaign_by_a_cap_a_row_is_cancelled<B: Adapter>(store: &
     let free = w.now().plus(TimeDelta::days(7));
     let claim = async |campaign: &Campaign, until| {
         let request: ClaimRequest = w.request(campaign, 9);
-        store.claim_by_rules(&request, &rules(until)).await
+        store.claim_by_rules(store, &request, &rules(until)).await
     };
     assert_eq!(claim(one, free).await?.rows.len(), 1);
     let later = free.plus(TimeDelta::microseconds(1));
