@@ -261,7 +261,6 @@ async fn a_preview_says_what_claims_do_then<B: Adapter>(store: &B) -> Outcome {
         }
         w.pass(TimeDelta::hours(1 + i64::from(numbers.below(12))));
     }
-    use Withheld::{Cap, NoAddress, NoConsent, QuietHours, SendDay, SuppressedAddress};
     for why in DECIDING {
         assert!(seen.contains(&why), "{why} decided about somebody");
     }
