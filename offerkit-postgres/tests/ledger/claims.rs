@@ -9,7 +9,8 @@ use chrono::TimeDelta;
 use offerkit_core::{
     domain::{DeliveryStatus, RunStatus},
     id::CustomerId,
-    ports::{Ledger as _, Settlement},
+    ports::{Claimed, Ledger as _, Settlement},
+    time::Timestamp,
 };
 
 use crate::world::{Outcome, World};
@@ -144,3 +145,71 @@ async fn what_becomes_pending_behind_a_claim_is_found() -> Outcome {
     assert_eq!(claim(2).await?, [Some(2)]);
     world.counts_are_exact().await
 }
+
+/// However few of a lot's rows are settled, and whatever else the settlements name: rows next to each other are found by a
+/// walk through their lots, others by their keys, and both settle the same. First seen to fail with the walk settling all
+/// that it finds.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_a_token_holds_is_settled_next_to_each_other_or_apart() -> Outcome {
+    for step in [1, 2, 20] {
+        let world = filled(2_000, 1_000).await?;
+        let (store, now) = (&world.store, world.now());
+        let mine = world.request(1_600, now);
+        let claimed = store.claim(&mine).await?;
+        let other = world.request(300, now);
+        let others = store.claim(&other).await?;
+        let later = now.plus(TimeDelta::minutes(3));
+        let outcomes = [
+            (DeliveryStatus::Sent, None, None),
+            (DeliveryStatus::Failed, Some("no such mailbox"), None),
+            (DeliveryStatus::Pending, Some("busy"), Some(later)),
+        ];
+        let settlement = |(claimed, (status, reason, not_before)): (&Claimed, Told)| Settlement {
+            key: claimed.key,
+            status,
+            reason: reason.map(Box::from),
+            not_before,
+        };
+        let settled = claimed.iter().step_by(step);
+        let told = outcomes.into_iter().cycle();
+        let mut settlements: Vec<_> = settled.zip(told).map(settlement).collect();
+        let count = settlements.len();
+        // What another holds, the same again with another outcome, and what nobody has a row of.
+        let sent = std::iter::repeat((DeliveryStatus::Sent, None, None));
+        let foreign = others.iter().zip(sent).map(settlement);
+        settlements.extend(foreign);
+        settlements.extend(settlements.first().cloned().map(|mut first| {
+            first.status = DeliveryStatus::Unknown;
+            first
+        }));
+        settlements.extend(settlements.last().cloned().map(|mut last| {
+            last.key.customer = CustomerId::from_uuid(world.uuid());
+            last
+        }));
+        let done = store
+            .settle(world.tenant.id, mine.token, &settlements, now)
+            .await?;
+        assert_eq!(usize::try_from(done)?, count, "every {step}. row");
+        let progress = store.progress(world.tenant.id, world.campaign.id()).await?;
+        let counts = outcomes.map(|(status, ..)| progress.of(status));
+        let third = |more: usize| u64::try_from((count + more) / 3);
+        // A hundred were never claimed.
+        assert_eq!(counts, [third(2)?, third(1)?, third(0)? + 100]);
+        let left = u64::try_from(1_600 - count + 300)?;
+        assert_eq!(progress.of(DeliveryStatus::Sending), left);
+        let again = store
+            .settle(world.tenant.id, mine.token, &settlements, now)
+            .await?;
+        assert_eq!(again, 0, "the first settlement counts");
+        // Those that may be tried again wait until they may.
+        let due = store.claim(&world.request(2_000, now)).await?;
+        assert_eq!(due.len(), 100);
+        let due = store.claim(&world.request(2_000, later)).await?;
+        assert_eq!(u64::try_from(due.len())?, third(0)?);
+        world.counts_are_exact().await?;
+    }
+    Ok(())
+}
+
+/// A status, its reason, and when it is tried again.
+type Told = (DeliveryStatus, Option<&'static str>, Option<Timestamp>);
