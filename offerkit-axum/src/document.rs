@@ -22,7 +22,7 @@ const DESCRIPTION: &str = "Offers that others approve, campaigns that select cus
     everything in it looks like what does not exist.";
 
 /// The groups of routes, in the order in which they are shown.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("login", "Sessions by password"),
     ("me", "What everybody does for themselves"),
     ("users", "The users of the platform"),
@@ -46,6 +46,10 @@ const TAGS: [(&str, &str); 16] = [
         "The platform's customers: who they are, and what they agreed to",
     ),
     ("stops", "What super admins hold back from being sent"),
+    (
+        "opt-out",
+        "The links by which customers opt out, without a login",
+    ),
     ("audit", "Reading and verifying the audit logs"),
     ("health", "Whether the process lives, and can do its work"),
 ];
@@ -73,7 +77,7 @@ const PROBLEMS: [(&str, &str); 13] = [
     ("428", "`If-Match` is needed."),
     (
         "429",
-        "Too many failed logins; `Retry-After` says how long to wait.",
+        "Too many failed logins or test messages; `Retry-After` says how long to wait.",
     ),
     ("500", "The installation is at fault."),
     (
@@ -183,9 +187,11 @@ const TAGGED: [&str; 7] = [
 /// Adds to a route what follows from its method, path and parameters.
 fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwords: bool) {
     add_headers(method, operation);
-    let is_open = matches!(path, "/healthz" | "/readyz" | "/v1/login");
+    let is_link = path.starts_with("/v1/opt-out/");
+    let is_open = is_link || matches!(path, "/healthz" | "/readyz" | "/v1/login");
     let is_read = matches!(method, HttpMethod::Get);
-    let is_read_by_post = path.contains("/criteria/") || path.ends_with("/find");
+    let is_read_by_post =
+        path.contains("/criteria/") || path.ends_with("/find") || path.ends_with("/explain");
     let has_body = operation.request_body.is_some();
     let parameters = operation.parameters.get_or_insert_default();
     let any = |is: fn(&Parameter) -> bool| {
@@ -195,20 +201,21 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwo
     };
     let is_guarded = any(|it| it.name == "If-Match");
     let has_query = any(|it| matches!(it.parameter_in, ParameterIn::Query));
-    let has_key = !is_read && !is_open && !is_read_by_post;
+    let is_change = !is_read && !is_open && !is_read_by_post;
+    let has_key = is_change && !path.ends_with("/test-send");
     if has_key {
         parameters.push(header(
             "Idempotency-Key",
             "Names this attempt: a repeat under the same key does nothing and gets the first answer.",
             Some(255),
         ));
-        if has_passwords {
-            parameters.push(header(
-                "X-CSRF-Token",
-                "Needed where the session is in a cookie.",
-                None,
-            ));
-        }
+    }
+    if is_change && has_passwords {
+        parameters.push(header(
+            "X-CSRF-Token",
+            "Needed where the session is in a cookie.",
+            None,
+        ));
     }
     if parameters.is_empty() {
         operation.parameters = None;
@@ -217,17 +224,23 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwo
     if !is_open {
         statuses.extend(["401", "403", "404"]);
     }
-    if has_query || has_body || has_key || is_guarded {
+    if is_link {
+        statuses.push("404");
+    }
+    if has_query || has_body || is_change || is_guarded {
         statuses.push("400");
     }
     if has_body {
         statuses.extend(["413", "415", "422"]);
     }
-    if has_key {
+    if is_change {
         statuses.extend(["409", "422"]);
     }
     if is_guarded {
         statuses.extend(["412", "428"]);
+    }
+    if path.ends_with("/test-send") {
+        statuses.push("429");
     }
     if matches!(path, "/v1/login" | "/v1/me/password") {
         statuses.extend(["401", "429"]);

@@ -13,13 +13,16 @@ mod consents;
 mod criteria;
 mod customers;
 mod desk;
+mod eligibility;
 mod groups;
 mod health;
 mod launches;
 mod login;
 mod me;
+mod messages;
 mod offer_decisions;
 mod offers;
+mod opt_out;
 mod params;
 mod progress;
 mod recipients;
@@ -50,14 +53,17 @@ pub(crate) fn all(has_passwords: bool) -> OpenApiRouter<State> {
         desk::routes(),
         segments::routes(),
         criteria::routes(),
+        eligibility::routes(),
         campaigns::routes(),
         launches::routes(),
         progress::routes(),
         recipients::routes(),
+        messages::routes(),
         customers::routes(),
         consents::routes(),
         suppressions::routes(),
         stops::routes(),
+        opt_out::routes(),
         audit::routes(),
     ];
     let mut all = OpenApiRouter::with_openapi(problems());

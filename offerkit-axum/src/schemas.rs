@@ -14,6 +14,7 @@ mod audit;
 mod campaigns;
 mod contacts;
 mod deliveries;
+mod judging;
 mod offers;
 mod reach;
 
@@ -24,6 +25,7 @@ pub(crate) use audit::*;
 pub(crate) use campaigns::*;
 pub(crate) use contacts::*;
 pub(crate) use deliveries::*;
+pub(crate) use judging::*;
 pub(crate) use offers::*;
 pub(crate) use reach::*;
 

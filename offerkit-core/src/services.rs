@@ -17,6 +17,7 @@ mod criteria;
 mod customers;
 mod deliveries;
 mod desk;
+mod eligibility;
 mod error;
 mod front;
 mod groups;
@@ -41,8 +42,9 @@ pub use acting::Acting;
 pub use audit_log::AuditLog;
 pub use builder::{BuildError, OfferkitBuilder};
 pub use campaigns::{
-    AudiencePreview, CampaignDraft, Campaigns, CapCount, ChannelReach, FilledMessage, HeldCount,
-    MaskedCustomer, MessagePreview, Reach, RuleCount, Sample, TestMessage, TestOutcome,
+    AudiencePreview, CampaignDraft, Campaigns, CapCount, ChannelReach, CheckedCriteria,
+    FilledMessage, HeldCount, MaskedCustomer, MessagePreview, Reach, RuleCount, Sample,
+    SelectionExplanation, TestMessage, TestOutcome,
 };
 pub use catalog::Catalog;
 pub use configuration::{Configuration, Published};
@@ -54,6 +56,9 @@ pub use customers::{
 };
 pub use deliveries::{Batch, Deliveries, DeliveryReport, NextBatch, Recipient, Remains, Unsettled};
 pub use desk::{Desk, DeskItem, Waiting};
+pub use eligibility::{
+    Eligibility, JudgedCampaign, JudgedCustomer, JudgedOffer, MAX_JUDGED, Unmet,
+};
 pub use error::{Error, ErrorKind};
 pub use groups::{Groups, Member};
 pub use kit::{Backend, Offerkit};

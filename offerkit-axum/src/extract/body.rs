@@ -28,7 +28,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                 "the body must be JSON: send `Content-Type: application/json`",
             ));
         }
-        let Object(body) = read(&bytes(request, state).await?)?;
+        let Object(body) = read(&whole(request, state).await?)?;
         Ok(Self(body))
     }
 }
@@ -39,7 +39,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalB
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let is_json = is_json(request.headers());
         let is_typed = request.headers().contains_key(header::CONTENT_TYPE);
-        let bytes = bytes(request, state).await?;
+        let bytes = whole(request, state).await?;
         if bytes.is_empty() && (is_json || !is_typed) {
             return Ok(Self(T::default()));
         }
@@ -55,14 +55,18 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalB
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| {
-        let text = value.to_str().ok()?;
-        Some(text.split_once(';').map_or(text, |(kind, _)| kind).trim())
-    });
-    kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"))
+    media_type(headers).is_some_and(|kind| kind == "application/json")
 }
 
-async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+/// The type of a body, in lower case, without its parameters.
+pub(crate) fn media_type(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let kind = text.split_once(';').map_or(text, |(kind, _)| kind);
+    Some(kind.trim().to_ascii_lowercase())
+}
+
+/// A body as it came.
+pub(crate) async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state)
         .await
         .map_err(|rejection| {

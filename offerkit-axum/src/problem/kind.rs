@@ -104,6 +104,8 @@ kinds! {
     ImportChanged = "import-changed", CONFLICT, "The import was begun with other rows";
     /// The platform has its first super admin already.
     AlreadyBootstrapped = "already-bootstrapped", CONFLICT, "There is a super admin already";
+    /// A super admin has stopped what would be sent.
+    Stopped = "stopped", CONFLICT, "A super admin has stopped it";
     /// The object is another by now than `If-Match` says.
     Stale = "stale", PRECONDITION_FAILED, "The object has changed";
     /// The body is too large.
@@ -128,6 +130,8 @@ kinds! {
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "If-Match is needed";
     /// Too many failed logins.
     TooManyAttempts = "too-many-attempts", TOO_MANY_REQUESTS, "Too many failed logins";
+    /// Too many test messages within an hour.
+    TooManyTests = "too-many-tests", TOO_MANY_REQUESTS, "Too many test messages";
     /// The headers are too large.
     HeadersTooLarge = "headers-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large";
     /// The installation is at fault.

@@ -77,6 +77,10 @@ impl From<Error> for ApiError {
             Error::TooManyAttempts { retry_after } => {
                 Self::new(ProblemKind::TooManyAttempts, detail).retry_after(retry_after)
             }
+            Error::TooManyTests { retry_after } => {
+                Self::new(ProblemKind::TooManyTests, detail).retry_after(retry_after)
+            }
+            Error::Stopped(_) => Self::new(ProblemKind::Stopped, detail),
             Error::OperationReused(_) => Self::new(
                 ProblemKind::KeyReused,
                 "the idempotency key was used before, for another change",

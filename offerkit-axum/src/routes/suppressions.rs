@@ -55,6 +55,7 @@ async fn add(
 
 /// What is known of an address.
 #[derive(Serialize, ToSchema)]
+#[schema(as = FoundSuppression)]
 struct Found {
     /// Why and since when nothing is sent to it; none where it is not suppressed.
     #[schema(value_type = Option<s::Suppression>)]

@@ -304,3 +304,48 @@ pub(crate) struct MaskedCustomer {
     /// The customer's city.
     city: Option<String>,
 }
+
+/// A message as somebody would get it over a channel.
+#[derive(ToSchema)]
+pub(crate) struct MessagePreview {
+    /// The channel.
+    channel: super::Channel,
+    /// The language of the text, where the message says which it is.
+    language: Option<String>,
+    /// What it says; none where it cannot be filled in.
+    message: Option<FilledMessage>,
+    /// Why it cannot be filled in.
+    failure: Option<String>,
+    /// The names in it that there is no value for.
+    #[schema(example = json!(["customer.city"]))]
+    absent: Vec<String>,
+}
+
+/// What a message says, filled in.
+#[derive(ToSchema)]
+pub(crate) struct FilledMessage {
+    /// The subject, on channels that have one.
+    subject: Option<String>,
+    /// The text.
+    body: String,
+    /// The HTML, where there is any.
+    html: Option<String>,
+}
+
+/// What became of a test message.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum TestOutcome {
+    /// The provider accepted it.
+    Sent,
+    /// The provider did not accept it. Nothing is tried again by itself.
+    NotSent {
+        /// Why.
+        reason: String,
+    },
+    /// Nobody can tell.
+    Unknown {
+        /// Why.
+        reason: String,
+    },
+}

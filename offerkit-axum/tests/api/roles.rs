@@ -22,13 +22,15 @@ const ROLES: [(&str, Option<&str>); 6] = [
 ];
 
 /// Routes that the table leaves out: open to all, or about a login of one's own.
-const OTHERS: [&str; 6] = [
+const OTHERS: [&str; 8] = [
     "healthz",
     "readyz",
     "login",
     "logout",
     "change_my_password",
     "end_my_session",
+    "show_opt_out",
+    "opt_out",
 ];
 
 /// A stream of progress that ends after its first event.

@@ -3,8 +3,8 @@
 use axum::Router;
 use offerkit_axum::Api;
 use offerkit_core::{
-    domain::{Campaign, ExternalIdentity, Offer},
-    services::Offerkit,
+    domain::{Campaign, ExternalIdentity, Offer, UserChange},
+    services::{Offerkit, OfferkitBuilder},
     testing::{TestPlatform, TestTenant},
 };
 use offerkit_memory::MemoryStore;
@@ -28,7 +28,16 @@ impl World {
 
     /// A world whose API is put together otherwise.
     pub(crate) async fn with(api: impl FnOnce(Offerkit) -> Api) -> Self {
-        let platform = TestPlatform::new(MemoryStore::new()).await.unwrap();
+        Self::built(|builder| builder, api).await
+    }
+
+    /// The same, with the installation put together otherwise.
+    pub(crate) async fn built(
+        change: impl FnOnce(OfferkitBuilder) -> OfferkitBuilder,
+        api: impl FnOnce(Offerkit) -> Api,
+    ) -> Self {
+        let store = MemoryStore::new();
+        let platform = TestPlatform::with(store, change).await.unwrap();
         let loan = platform.tenant("loan").await.unwrap();
         platform.user("nobody").await.unwrap();
         platform.super_admin("second").await.unwrap();
@@ -59,6 +68,20 @@ impl World {
         let token = login.unwrap().token;
         let bearer = format!("Bearer {}", token.expose());
         self.anonymous().with("authorization", &bearer)
+    }
+
+    /// Gives somebody of the staff an e-mail address.
+    pub(crate) async fn reachable(&self, name: &str) {
+        let users = self.platform.as_root().users();
+        let user = users.get_by_name(&name.parse().unwrap()).await.unwrap();
+        let change = UserChange {
+            email: Some(Some("ben@bank.example".parse().unwrap())),
+            ..UserChange::default()
+        };
+        users
+            .update(user.id(), user.version(), change)
+            .await
+            .unwrap();
     }
 
     /// An offer in each of the statuses that routes ask for.

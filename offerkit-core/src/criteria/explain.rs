@@ -91,6 +91,8 @@ pub enum ExplanationKind {
 pub enum Found {
     /// The value of the field, as a sentence shows it; a long one is clipped.
     Value(Box<str>),
+    /// The field has a value, which is not told ([`Explanation::without_values`]).
+    Hidden,
     /// The field has no value, or one of another type than the catalog declares.
     NoValue,
     /// So many deliveries that count.
@@ -105,6 +107,7 @@ impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Value(value) => f.write_str(value),
+            Self::Hidden => f.write_str("a value"),
             Self::NoValue => f.write_str("no value"),
             Self::Deliveries(1) => f.write_str("1 delivery"),
             Self::Deliveries(count) => write!(f, "{count} deliveries"),
@@ -176,6 +179,20 @@ impl Explanation {
     #[must_use]
     pub fn parts(&self) -> &[Self] {
         &self.parts
+    }
+
+    /// The same without the record's values: whether there is one is all that is told.
+    #[must_use]
+    pub fn without_values(mut self) -> Self {
+        self.hide_values();
+        self
+    }
+
+    fn hide_values(&mut self) {
+        if let Some(found @ Found::Value(_)) = &mut self.found {
+            *found = Found::Hidden;
+        }
+        self.parts.iter_mut().for_each(Self::hide_values);
     }
 
     /// The clauses without parts that decided: where all had to hold and did not, those that do not hold; where any had

@@ -162,6 +162,8 @@ actions! {
     ViewRecipientsUnmasked = "campaign.view_recipients_unmasked", "see recipients' addresses";
     /// Send a campaign's message to somebody of the staff.
     TestSend = "campaign.test_send", "send test messages";
+    /// See which offers a customer qualifies for, or why criteria select them.
+    JudgeCustomer = "customer.judge", "see what a customer qualifies for";
     /// Make a segment, or a new version of one.
     WriteSegment = "segment.write", "write segments";
     /// Seal the audit log.

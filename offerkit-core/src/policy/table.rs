@@ -76,6 +76,7 @@ impl Action {
             | Self::PublishConfiguration
             | Self::CreateOffer
             | Self::CreateCampaign
+            | Self::JudgeCustomer
             | Self::WriteSegment => &[K::Tenant],
             Self::UpdateGroup => &[K::Group],
             Self::GiveMembership | Self::TakeMembership => &[K::Membership],
@@ -216,7 +217,9 @@ impl Action {
                 (Requirement::Permission(P::OperateCampaigns), true)
             }
             // Such reads leave a record, so they count as mutations.
-            Self::ViewRecipients => (Requirement::Permission(P::ViewRecipients), true),
+            Self::ViewRecipients | Self::JudgeCustomer => {
+                (Requirement::Permission(P::ViewRecipients), true)
+            }
             Self::ViewRecipientsUnmasked => {
                 (Requirement::Permission(P::ViewRecipientsUnmasked), true)
             }

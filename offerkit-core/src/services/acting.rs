@@ -2,7 +2,8 @@
 
 use super::{
     Account, AuditLog, Campaigns, Catalog, Configuration, Consents, Context, Customers, Deliveries,
-    Desk, Groups, Offerkit, Offers, Segments, Stops, Suppressions, Tenants, Users, Worklist,
+    Desk, Eligibility, Groups, Offerkit, Offers, Segments, Stops, Suppressions, Tenants, Users,
+    Worklist,
 };
 use crate::{
     domain::Scope,
@@ -160,6 +161,12 @@ impl Acting {
     #[must_use]
     pub fn campaigns(&self, tenant: TenantId) -> Campaigns {
         Campaigns::new(self.clone(), tenant)
+    }
+
+    /// Which of a tenant's offers customers qualify for.
+    #[must_use]
+    pub fn eligibility(&self, tenant: TenantId) -> Eligibility {
+        Eligibility::new(self.clone(), tenant)
     }
 
     /// A tenant's audiences and deliveries.

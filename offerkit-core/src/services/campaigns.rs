@@ -16,6 +16,7 @@ use crate::{
     text::{CommentBody, Description, Title},
 };
 
+mod explaining;
 mod launching;
 mod messages;
 mod previewing;
@@ -27,6 +28,7 @@ mod test_sending;
 mod waterfall;
 mod writing;
 
+pub use explaining::{CheckedCriteria, SelectionExplanation};
 pub use messages::{FilledMessage, MessagePreview, Sample};
 pub use previewing::{AudiencePreview, MaskedCustomer};
 pub use reach::{CapCount, ChannelReach, HeldCount, Reach, RuleCount};

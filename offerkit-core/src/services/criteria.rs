@@ -103,11 +103,21 @@ impl Work<'_> {
         campaign: &Campaign,
     ) -> Result<Criteria, Error> {
         let catalog = platform_catalog(self.tx()?).await?;
+        self.launched_criteria_in(campaign, &catalog.allowing_all())
+            .await
+    }
+
+    /// The same, under a catalog that was read before.
+    pub(super) async fn launched_criteria_in(
+        &mut self,
+        campaign: &Campaign,
+        catalog: &Catalog,
+    ) -> Result<Criteria, Error> {
         let saved = &campaign.plan().selection_criteria;
         let known = self
             .known(&saved.source, AsOf::Launched(&saved.pins))
             .await?;
-        let criteria = known.compile_saved(saved, &catalog.allowing_all())?;
+        let criteria = known.compile_saved(saved, catalog)?;
         if criteria.digest() != saved.digest {
             return Err(TransitionError::ChangedSinceLaunch.into());
         }

@@ -80,6 +80,7 @@ const TABLE: &str = "
 | campaign.view_recipients          | tenant, campaign           |     |           |        |          |   ●   |          |       |                    |    ●    |        |         |
 | campaign.view_recipients_unmasked | campaign                   |     |           |        |          |       |    ●     |       |                    |    ●    |        |         |
 | campaign.test_send                | campaign                   |     |           |   ●    |    ●     |   ●   |          |       |                    |    ●    |   ●    |         |
+| customer.judge                    | tenant                     |     |           |        |          |   ●   |          |       |                    |    ●    |   ●    |         |
 | segment.write                     | tenant                     |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
 | audit.seal                        | platform, tenant           |     |           |        |          |       |          |       | sealer             |    ●    |        |         |
 ";

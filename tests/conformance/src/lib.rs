@@ -38,7 +38,7 @@ cases::files! {
     }
     rules: {
         four_eyes, front, login, no_takeover, outsiders, revocation, audit_trail, operations, offer_life,
-        campaign_life, desk, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
+        campaign_life, desk, eligibility, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
         offer_schema, audit_log, saved_segments, received, audience_counts, worklist, schedules, stopping,
         file_imports, languages, resends, test_sends, consents, suppressions, sending_hours, contact_caps,
         reach,

@@ -10,6 +10,7 @@ pub mod contact_caps;
 pub mod delivery;
 pub mod delivery_failures;
 pub mod desk;
+pub mod eligibility;
 pub mod file_imports;
 pub mod fill;
 pub mod four_eyes;

@@ -13,7 +13,7 @@ fn campaign() -> Value {
 }
 
 pub(super) fn all() -> Vec<Ask> {
-    use super::setup::Setup::{Approved, Launched, Paused, Planned, Requested};
+    use super::setup::Setup::{Approved, Launched, Paused, Planned, Requested, Tried};
     let ask = Ask::new;
     let reason = json!({"reason": "a test"});
     vec![
@@ -74,6 +74,19 @@ pub(super) fn all() -> Vec<Ask> {
             Planned,
             "GET /v1/tenants/{tenant}/campaigns/{campaign}/sample",
         ),
+        ask(
+            "preview_messages",
+            Action::ViewCampaigns,
+            Planned,
+            "GET /v1/tenants/{tenant}/campaigns/{campaign}/messages",
+        ),
+        ask(
+            "test_send",
+            Action::TestSend,
+            Tried,
+            "POST /v1/tenants/{tenant}/campaigns/{campaign}/test-send",
+        )
+        .body(json!({"channel": "email", "to": "loan.approver"})),
         ask(
             "list_campaign_comments",
             Action::ViewCampaigns,

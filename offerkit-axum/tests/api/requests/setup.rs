@@ -24,6 +24,7 @@ pub(super) enum Setup {
     Attribute,
     Customer,
     Stopped,
+    Tried,
 }
 
 pub(super) async fn prepared(world: &World, setup: Setup) -> String {
@@ -51,6 +52,11 @@ pub(super) async fn prepared(world: &World, setup: Setup) -> String {
                 .acting(&world.loan.creator)
                 .campaigns(world.loan.id);
             campaigns.create(draft).await.unwrap().id().to_string()
+        }
+        Setup::Tried => {
+            let planned = Box::pin(prepared(world, Setup::Planned)).await;
+            world.reachable("loan.approver").await;
+            planned
         }
         Setup::Requested => world.requested_campaign().await.id().to_string(),
         Setup::Launched => world.launched_campaign().await.id().to_string(),

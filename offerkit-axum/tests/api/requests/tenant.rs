@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Ask;
 
 pub(super) fn all() -> Vec<Ask> {
-    use super::setup::Setup::{Nothing, Segment};
+    use super::setup::Setup::{Customer, Nothing, Segment};
     let ask = Ask::new;
     let settings = json!({"schema": {"type": "object"}, "criteria_fields": null, "channels": ["sms"], "time_zone": "+05:30"});
     let criteria = json!({"criteria": {"segment": "premium"}});
@@ -136,6 +136,26 @@ pub(super) fn all() -> Vec<Ask> {
         )
         .seen()
         .body(json!({"criteria": {"segment": "standard"}})),
+        ask(
+            "check_criteria",
+            Action::ViewCampaigns,
+            Nothing,
+            "POST /v1/tenants/{tenant}/criteria/check",
+        )
+        .body(criteria.clone()),
+        ask(
+            "explain_criteria",
+            Action::JudgeCustomer,
+            Customer,
+            "POST /v1/tenants/{tenant}/customers/{customer}/explain",
+        )
+        .body(criteria.clone()),
+        ask(
+            "get_eligibility",
+            Action::JudgeCustomer,
+            Customer,
+            "GET /v1/tenants/{tenant}/customers/{customer}/eligibility",
+        ),
         ask(
             "preview_criteria",
             Action::ViewCampaigns,

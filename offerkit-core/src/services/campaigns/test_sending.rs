@@ -63,7 +63,8 @@ impl Campaigns {
     /// [`Error::Denied`] unless a group permits it; [`Error::NotFound`], also for somebody who is no active member, and for
     /// a channel that the campaign has no message for; [`Error::Invalid`] where the member has no address on the channel,
     /// or the message cannot be filled in; [`Error::TooManyTests`] after
-    /// [`Settings::test_sends_per_hour`](crate::services::Settings::test_sends_per_hour); [`Error::NoNotifier`].
+    /// [`Settings::test_sends_per_hour`](crate::services::Settings::test_sends_per_hour); [`Error::Stopped`] where a super
+    /// admin has stopped the tenant's sending over the channel; [`Error::NoNotifier`].
     pub async fn test_send(
         &self,
         id: CampaignId,
@@ -89,6 +90,7 @@ impl Campaigns {
                 let (_, grant) = work.campaign_for_update(action, id).await?;
                 let member = work.member(test.to).await?;
                 let address = address(test.channel, &member)?;
+                work.not_stopped(self.tenant, test.channel).await?;
                 work.within_limit(kit.settings().test_sends_per_hour)
                     .await?;
                 let event = work.event(grant, id).after(test);

@@ -110,7 +110,8 @@ async fn everything_done_to_offers_is_recorded_once<B: Adapter>(store: &B) -> Ou
 
 async fn everything_done_to_campaigns_is_recorded_once<B: Adapter>(store: &B) -> Outcome {
     let w = World::new(store).await?;
-    w.platform.customers(3).await?;
+    let customers = w.platform.customers(3).await?;
+    let customer = *customers.first().ok_or("no customer")?;
     let offer = w.tenant.approved_offer("cashback").await?;
     let (creator, approver) = (&asking(&w.tenant.creator)?, &asking(&w.tenant.approver)?);
     let (admin, filler) = (
@@ -129,6 +130,7 @@ async fn everything_done_to_campaigns_is_recorded_once<B: Adapter>(store: &B) ->
     let two = one.next();
     let (reason, body) = ("why not".parse()?, "hm".parse()?);
     let rows = &DeliveryFilter::default();
+    let judging = w.tenant.acting(admin).eligibility(w.tenant.id);
     let segments = w.segments(creator);
     let (name, everyone) = ("everyone".parse()?, r#"{"$everyone": true}"#);
     let page = &all()?;
@@ -145,6 +147,7 @@ async fn everything_done_to_campaigns_is_recorded_once<B: Adapter>(store: &B) ->
         admin, "campaign.resume", true, true => operating.resume(id);
         admin, "campaign.retry_deliveries", false, false => deliveries.retry_failed(id);
         admin, "campaign.view_recipients", false, false => deliveries.recipients(id, rows, page);
+        admin, "customer.judge", false, false => judging.of(customer);
         admin, "campaign.complete", true, true => operating.complete(id);
         creator, "campaign.create", false, true => writing.clone_of(id);
         creator, "segment.write", false, true => segments.write(&name, None, None, everyone);

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use offerkit_core::{
-    domain::{Campaign, Channel, DeliveryStatus, MessageText, UserChange},
+    domain::{Campaign, Channel, DeliveryStatus, MessageText, StopExtent, UserChange},
     id::{CustomerId, UserId},
     ports::Outcome as Answer,
     services::{Context, Error, Sample, Settings, TestMessage, TestOutcome},
@@ -24,6 +24,7 @@ cases! { rules::test_sends:
     a_sample_takes_what_looking_at_it_takes,
     only_so_many_tests_are_sent_within_an_hour,
     what_the_provider_says_is_told,
+    a_stop_holds_a_test,
 }
 
 impl<B: Adapter> World<B> {
@@ -226,5 +227,30 @@ async fn what_the_provider_says_is_told<B: Adapter>(store: &B) -> Outcome {
     let unheard = w.test_sent(creator, &campaign, &test).await?;
     let reason = "the notifier said nothing about it".to_owned();
     assert_eq!(unheard, TestOutcome::Unknown { reason });
+    Ok(())
+}
+
+// First seen to fail with tests that look at no stop.
+async fn a_stop_holds_a_test<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let campaign = w.tried().await?;
+    let (creator, test) = (&w.tenant.creator, w.test(Channel::Email)?);
+    let stops = w.platform.as_root().stops();
+    let reason = "a test".parse()?;
+    for extent in [
+        StopExtent::Everything,
+        StopExtent::Tenant(w.tenant.id),
+        StopExtent::Channel(Channel::Email),
+    ] {
+        let stop = stops.stop(extent, &reason).await?;
+        let held = w.test_sent(creator, &campaign, &test).await;
+        fails!(held, Error::Stopped(by) if by.id == stop.id);
+        stops.lift(stop.id, &reason).await?;
+    }
+    stops
+        .stop(StopExtent::Channel(Channel::Sms), &reason)
+        .await?;
+    w.test_sent(creator, &campaign, &test).await?;
+    assert_eq!(w.platform.email.messages().len(), 1);
     Ok(())
 }
