@@ -15,6 +15,7 @@ use std::{fs, process, process::Stdio, time::Duration};
 use clap::Parser as _;
 use server::{
     command::{self, Options, started},
+    metrics,
     serving::Stop,
 };
 use tokio::process::Command;
@@ -49,6 +50,34 @@ async fn bash(script: &str) -> (bool, String, String) {
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     (done.status.success(), text(done.stdout), text(done.stderr))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_stand_on_a_listener_of_their_own() {
+    let stop = Stop::new();
+    let anywhere = "127.0.0.1:0".parse().unwrap();
+    let metrics = metrics::begin(anywhere, stop.clone()).await.unwrap();
+    let server = started(&options(&["--worker"]), stop.clone())
+        .await
+        .unwrap();
+    let api = format!("http://{}", server.address());
+    let script = format!(
+        "curl -s {api}/v1/catalog; curl -s {api}/healthz; curl -s -o /dev/null -w '\n%{{http_code}}\n' {api}/metrics
+         curl -s http://{metrics}/metrics"
+    );
+    let (is_done, told, error) = bash(&script).await;
+    assert!(is_done, "{told}\n{error}");
+    // Other tests of this process are counted, too.
+    for wanted in [
+        "\n404\n",
+        "offerkit_http_requests_total{method=\"GET\",route=\"/v1/catalog\",status=\"401\"} ",
+        "offerkit_http_request_seconds_bucket{method=\"GET\",route=\"/healthz\",le=\"+Inf\"} ",
+        "\nofferkit_worker_",
+    ] {
+        assert!(told.contains(wanted), "{wanted} is not in\n{told}");
+    }
+    stop.now();
+    server.finished().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

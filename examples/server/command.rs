@@ -13,6 +13,7 @@ use tracing::Level;
 use super::{
     failure::Failure,
     installation::{Installation, installed},
+    metrics,
     serving::{self, Stop},
 };
 
@@ -90,6 +91,10 @@ pub(crate) struct Options {
     )]
     pub(crate) header_timeout: u32,
 
+    /// Where to serve metrics, at /metrics in the text format of Prometheus: not where customers or the Internet reach.
+    #[arg(long, env = "OFFERKIT_METRICS", value_name = "ADDRESS")]
+    pub(crate) metrics: Option<SocketAddr>,
+
     /// How the log is written, to standard error. It bears no personal data.
     #[arg(long, env = "OFFERKIT_LOG", value_enum, default_value_t = Log::Text)]
     pub(crate) log: Log,
@@ -144,8 +149,13 @@ fn begin_log(log: Log) {
 
 async fn serve(options: &Options) -> Result<(), Failure> {
     let stop = Stop::at_signals()?;
-    let server = started(options, stop).await?;
     let mut out = stdout();
+    // Before anything that counts.
+    if let Some(address) = options.metrics {
+        let address = metrics::begin(address, stop.clone()).await?;
+        writeln!(out, "metrics at http://{address}/metrics")?;
+    }
+    let server = started(options, stop).await?;
     if let Some(people) = server.people() {
         writeln!(out, "{people}")?;
     }

@@ -6,14 +6,15 @@
 //! ```
 //!
 //! It uses nothing but the public library. [`command`] is the command line, [`installation`] puts store, notifiers and API
-//! together, [`demo`] makes the people to try it with, [`serving`] holds the connections, and [`notifier`] logs messages
-//! instead of sending them.
+//! together, [`demo`] makes the people to try it with, [`serving`] holds the connections, [`metrics`] is what Prometheus
+//! scrapes, and [`notifier`] logs messages instead of sending them.
 
 pub(crate) mod command;
 mod demo;
 #[path = "../worker/failure.rs"]
 mod failure;
 mod installation;
+pub(crate) mod metrics;
 mod notifier;
 pub(crate) mod serving;
 

@@ -57,7 +57,7 @@ impl Stop {
         self.0.send_replace(true);
     }
 
-    async fn told(&self) {
+    pub(crate) async fn told(&self) {
         // The sender lives as long as this does.
         self.0.subscribe().wait_for(|is_told| *is_told).await.ok();
     }

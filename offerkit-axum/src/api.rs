@@ -7,6 +7,7 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
+use tokio::sync::Semaphore;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use offerkit_core::services::Offerkit;
@@ -17,7 +18,8 @@ use crate::{
     limits::Limits,
     problem::ApiError,
     request_id, routes,
-    state::{Identities, State},
+    signature::ReceiptSecret,
+    state::{Identities, Shared, State},
 };
 
 /// Puts the API together: [`Api::new`], what differs from the defaults, [`Api::router`].
@@ -34,6 +36,7 @@ pub struct Api {
     limits: Limits,
     source: Option<HeaderName>,
     origins: Vec<HeaderValue>,
+    receipts: Option<ReceiptSecret>,
     has_docs: bool,
 }
 
@@ -47,6 +50,7 @@ impl Api {
             limits: Limits::DEFAULT,
             source: None,
             origins: Vec::new(),
+            receipts: None,
             has_docs: true,
         }
     }
@@ -82,6 +86,14 @@ impl Api {
         self
     }
 
+    /// Takes receipts of providers at `/v1/receipts` from programs that sign them with this secret, as Standard Webhooks are
+    /// signed. Without one, nobody's are taken.
+    #[must_use]
+    pub fn receipts(mut self, secret: ReceiptSecret) -> Self {
+        self.receipts = Some(secret);
+        self
+    }
+
     /// Without the documentation page `/docs`; `/openapi.json` stays.
     #[must_use]
     pub const fn without_docs(mut self) -> Self {
@@ -95,7 +107,15 @@ impl Api {
         let (api, document) = routes::all(has_passwords).split_for_parts();
         let document = document::finished(document, has_passwords);
         let text = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
-        let state = State::new(self.kit, self.identities, self.limits, self.source, text);
+        let state = State::new(Shared {
+            kit: self.kit,
+            identities: self.identities,
+            logins: Semaphore::new(self.limits.logins),
+            limits: self.limits,
+            source: self.source,
+            receipts: self.receipts,
+            document: text,
+        });
         let mut router = api
             .route("/openapi.json", get(docs_page::document))
             .fallback(absent);

@@ -22,7 +22,7 @@ const DESCRIPTION: &str = "Offers that others approve, campaigns that select cus
     everything in it looks like what does not exist.";
 
 /// The groups of routes, in the order in which they are shown.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("login", "Sessions by password"),
     ("me", "What everybody does for themselves"),
     ("users", "The users of the platform"),
@@ -46,6 +46,7 @@ const TAGS: [(&str, &str); 17] = [
         "The platform's customers: who they are, and what they agreed to",
     ),
     ("stops", "What super admins hold back from being sent"),
+    ("receipts", "What providers report of messages"),
     (
         "opt-out",
         "The links by which customers opt out, without a login",
@@ -123,6 +124,12 @@ pub(crate) fn finished(mut document: OpenApi, has_passwords: bool) -> OpenApi {
         ))
         .build();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let signature = ApiKeyValue::with_description(
+        "webhook-signature",
+        "A signature of the body with the secret of receipts, as Standard Webhooks have it.",
+    );
+    let signature = SecurityScheme::ApiKey(ApiKey::Header(signature));
+    components.add_security_scheme("signature", signature);
     if has_passwords {
         let cookie = ApiKeyValue::with_description(
             "__Host-offerkit",
@@ -201,7 +208,8 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwo
     };
     let is_guarded = any(|it| it.name == "If-Match");
     let has_query = any(|it| matches!(it.parameter_in, ParameterIn::Query));
-    let is_change = !is_read && !is_open && !is_read_by_post;
+    let is_signed = path == "/v1/receipts";
+    let is_change = !is_read && !is_open && !is_read_by_post && !is_signed;
     let has_key = is_change && !path.ends_with("/test-send");
     if has_key {
         parameters.push(header(
@@ -252,8 +260,9 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwo
     }
     if !is_open {
         let none = Vec::<String>::new();
-        let mut security = vec![SecurityRequirement::new("bearer", none.clone())];
-        if has_passwords {
+        let scheme = if is_signed { "signature" } else { "bearer" };
+        let mut security = vec![SecurityRequirement::new(scheme, none.clone())];
+        if has_passwords && !is_signed {
             security.push(SecurityRequirement::new("cookie", none));
         }
         operation.security = Some(security);

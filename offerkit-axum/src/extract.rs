@@ -6,7 +6,7 @@ mod listing;
 mod object;
 mod path;
 
-pub(crate) use body::{Body, OptionalBody, media_type, whole};
+pub(crate) use body::{Body, OptionalBody, media_type, read, whole};
 pub(crate) use if_match::{IfMatch, IfNoneMatch};
 pub(crate) use listing::{Listing, PageParams, Query};
 pub(crate) use object::Object;

@@ -1,11 +1,15 @@
 //! What stands around every route: names, limits, headers and a line in the log.
 
-use std::{any::Any, sync::Arc, time::Instant};
+use std::{
+    any::Any,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, MatchedPath, Request},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
@@ -17,6 +21,11 @@ use crate::{
     request_id::{self, RequestName, RequestNames},
     routes::IMPORT,
 };
+
+/// How many requests were answered.
+const REQUESTS: &str = "offerkit_http_requests_total";
+/// How long answers took, from a request's headers to theirs.
+const SECONDS: &str = "offerkit_http_request_seconds";
 
 /// Puts them around a router, the outermost last.
 pub(crate) fn around(router: Router, limits: Limits) -> Router {
@@ -111,6 +120,22 @@ async fn told(request: Request, next: Next) -> Response {
     response
 }
 
+/// Counts an answer, by labels that no client can make up.
+fn counted(method: &Method, route: String, status: StatusCode, time: Duration) {
+    let method = match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
+    };
+    let status = status.as_u16().to_string();
+    metrics::counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status)
+        .increment(1);
+    metrics::histogram!(SECONDS, "method" => method, "route" => route).record(time.as_secs_f64());
+}
+
 /// One line for each request, with the path as routes have it: no name of a person, no id, no query.
 async fn logged(request: Request, next: Next) -> Response {
     let method = request.method().clone();
@@ -118,6 +143,8 @@ async fn logged(request: Request, next: Next) -> Response {
     let name = request.extensions().get::<RequestName>().cloned();
     let begun = Instant::now();
     let response = next.run(request).await;
+    let path = route.as_ref().map_or("", MatchedPath::as_str).to_owned();
+    counted(&method, path, response.status(), begun.elapsed());
     let name = name.and_then(|RequestName(name)| name);
     tracing::info!(
         request = name.as_ref().map_or("", |name| name.as_str()),

@@ -25,6 +25,7 @@ mod offers;
 mod opt_out;
 mod params;
 mod progress;
+mod receipts;
 mod recipients;
 mod segments;
 mod sessions;
@@ -64,6 +65,7 @@ pub(crate) fn all(has_passwords: bool) -> OpenApiRouter<State> {
         suppressions::routes(),
         stops::routes(),
         opt_out::routes(),
+        receipts::routes(),
         audit::routes(),
     ];
     let mut all = OpenApiRouter::with_openapi(problems());

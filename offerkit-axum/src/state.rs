@@ -15,6 +15,7 @@ use crate::{
     authenticate::Authenticate,
     limits::Limits,
     problem::{ApiError, ProblemKind},
+    signature::ReceiptSecret,
     source,
 };
 
@@ -22,13 +23,15 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct State(Arc<Shared>);
 
-struct Shared {
-    kit: Offerkit,
-    identities: Identities,
-    limits: Limits,
-    source: Option<HeaderName>,
-    logins: Semaphore,
-    document: Bytes,
+/// What is in it.
+pub(crate) struct Shared {
+    pub(crate) kit: Offerkit,
+    pub(crate) identities: Identities,
+    pub(crate) limits: Limits,
+    pub(crate) source: Option<HeaderName>,
+    pub(crate) logins: Semaphore,
+    pub(crate) receipts: Option<ReceiptSecret>,
+    pub(crate) document: Bytes,
 }
 
 /// How callers prove who they are.
@@ -43,21 +46,8 @@ pub(crate) enum Identities {
 const LOGIN_WAIT: Duration = Duration::from_secs(1);
 
 impl State {
-    pub(crate) fn new(
-        kit: Offerkit,
-        identities: Identities,
-        limits: Limits,
-        source: Option<HeaderName>,
-        document: Bytes,
-    ) -> Self {
-        Self(Arc::new(Shared {
-            kit,
-            identities,
-            limits,
-            source,
-            logins: Semaphore::new(limits.logins),
-            document,
-        }))
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
     }
 
     pub(crate) fn kit(&self) -> &Offerkit {
@@ -70,6 +60,11 @@ impl State {
 
     pub(crate) fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// The secret that receipts are signed with, where any are taken.
+    pub(crate) fn receipts(&self) -> Option<&ReceiptSecret> {
+        self.0.receipts.as_ref()
     }
 
     pub(crate) fn document(&self) -> Bytes {

@@ -23,6 +23,7 @@ mod offers;
 mod opting_out;
 mod people;
 mod problems;
+mod receipts;
 mod requests;
 mod roles;
 mod selecting;

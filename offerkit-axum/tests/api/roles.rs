@@ -22,7 +22,7 @@ const ROLES: [(&str, Option<&str>); 6] = [
 ];
 
 /// Routes that the table leaves out: open to all, or about a login of one's own.
-const OTHERS: [&str; 8] = [
+const OTHERS: [&str; 9] = [
     "healthz",
     "readyz",
     "login",
@@ -31,6 +31,7 @@ const OTHERS: [&str; 8] = [
     "end_my_session",
     "show_opt_out",
     "opt_out",
+    "report_receipt",
 ];
 
 /// A stream of progress that ends after its first event.
