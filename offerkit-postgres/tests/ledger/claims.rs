@@ -13,6 +13,8 @@ use offerkit_core::{
     time::Timestamp,
 };
 
+use sqlx::{Connection as _, Executor as _};
+
 use crate::world::{Outcome, World};
 
 /// Filled in chunks of so many.
@@ -143,6 +145,28 @@ async fn what_becomes_pending_behind_a_claim_is_found() -> Outcome {
     // Nobody has waited long enough, so the next one is new.
     assert_eq!(claim(1).await?, [None]);
     assert_eq!(claim(2).await?, [Some(2)]);
+    world.counts_are_exact().await
+}
+
+/// Whoever holds a lot and waited for another could wait for somebody who waits for the first. First seen to fail with
+/// claims that wait for every lot: this one waited until it was given up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_takes_what_nobody_holds_and_waits_only_with_empty_hands() -> Outcome {
+    let world = filled(1_000, 1_000).await?;
+    let now = world.now();
+    let mut beside = world.beside().await?;
+    let mut held = beside.begin().await?;
+    held.execute(
+        "SELECT FROM offerkit.campaign_lots ORDER BY first_customer DESC LIMIT 1 FOR UPDATE",
+    )
+    .await?;
+    let claimed = world.store.claim(&world.request(1_000, now)).await?;
+    assert_eq!(claimed.len(), 500);
+    let (store, request) = (world.another()?, world.request(1_000, now));
+    let waiting = tokio::spawn(async move { store.claim(&request).await });
+    world.waiting().await?;
+    held.rollback().await?;
+    assert_eq!(waiting.await??.len(), 500);
     world.counts_are_exact().await
 }
 
