@@ -11,26 +11,26 @@ use std::{
 
 use serde_json::Value;
 
-use crate::postgres::Durable;
+use crate::{measure::per_second, postgres::Durable};
 
-const SCRIPT: &str = include_str!("../../graphile/work.mjs");
+const SCRIPT: &str = include_str!("../graphile/work.mjs");
 
 /// Its processes, and what each is told.
 #[derive(Clone, Copy)]
-pub(super) struct Tuning {
+pub(crate) struct Tuning {
     processes: usize,
     local_queue: usize,
     concurrency: usize,
 }
 
 /// The folder it is installed in, which goes with this.
-pub(super) struct Graphile {
+pub(crate) struct Graphile {
     folder: PathBuf,
     version: String,
 }
 
 impl Tuning {
-    pub(super) const fn new(processes: usize, local_queue: usize, concurrency: usize) -> Self {
+    pub(crate) const fn new(processes: usize, local_queue: usize, concurrency: usize) -> Self {
         Self {
             processes,
             local_queue,
@@ -38,7 +38,7 @@ impl Tuning {
         }
     }
 
-    pub(super) fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         let Self {
             processes,
             local_queue,
@@ -52,7 +52,7 @@ impl Tuning {
 
 impl Graphile {
     /// Installs it.
-    pub(super) fn install() -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn install() -> Result<Self, Box<dyn Error>> {
         let folder = env::temp_dir().join(format!("offerkit-graphile-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
         let mut installed = Self {
@@ -86,12 +86,12 @@ impl Graphile {
         Ok(installed)
     }
 
-    pub(super) fn version(&self) -> &str {
+    pub(crate) fn version(&self) -> &str {
         &self.version
     }
 
     /// How many jobs a second it does, each of which does nothing.
-    pub(super) async fn drain(
+    pub(crate) async fn drain(
         &self,
         durable: &Durable,
         tuning: Tuning,
@@ -150,7 +150,7 @@ impl Graphile {
         if count != jobs {
             return Err(format!("graphile-worker did {count} of {jobs} jobs").into());
         }
-        Ok(super::per_second(count, (last - first) / 1e3))
+        Ok(per_second(count, (last - first) / 1e3))
     }
 
     fn start(&self, durable: &Durable, tuning: Tuning) -> Result<Child, Box<dyn Error>> {

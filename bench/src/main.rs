@@ -10,9 +10,11 @@ use crate::report::Report;
 
 mod criteria;
 mod fill;
+mod graphile;
 mod measure;
 mod memory;
 mod pg_claims;
+mod pg_drain;
 mod pg_fill;
 mod pg_import;
 mod pg_transactions;
@@ -29,6 +31,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("fill", fill::run),
     ("pg_fill", pg_fill::run),
     ("pg_claims", pg_claims::run),
+    ("pg_drain", pg_drain::run),
     ("pg_import", pg_import::run),
     ("pg_transactions", pg_transactions::run),
 ];

@@ -80,3 +80,16 @@ fn time(case: &mut Case<'_>, repetitions: u64) -> Duration {
 fn nanoseconds(time: Duration, repetitions: u64) -> f64 {
     time.as_nanos() as f64 / repetitions as f64
 }
+
+/// So many in so many seconds.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+pub(crate) fn per_second(count: u64, seconds: f64) -> f64 {
+    count as f64 / seconds
+}
+
+/// The middle one of an odd number of rates.
+pub(crate) fn median(rates: &[f64]) -> f64 {
+    let mut rates = rates.to_vec();
+    rates.sort_by(f64::total_cmp);
+    rates.get(rates.len() / 2).copied().unwrap_or(f64::NAN)
+}

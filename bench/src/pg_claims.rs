@@ -12,16 +12,15 @@ use offerkit_core::{
 };
 use offerkit_postgres::PgStore;
 
-use self::graphile::{Graphile, Tuning};
 use crate::{
+    graphile::{Graphile, Tuning},
+    measure::{median, per_second},
     postgres::{
         Durable,
         bank::{self, Bank, IN_ORDER},
     },
     report::Report,
 };
-
-mod graphile;
 
 /// How many rows, or jobs, there are to do in each sample.
 const ROWS: u64 = 200_000;
@@ -157,17 +156,6 @@ async fn work(
             .await?;
         sent.extend(claimed.iter().map(|claimed| claimed.key.customer));
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-fn per_second(count: u64, seconds: f64) -> f64 {
-    count as f64 / seconds
-}
-
-fn median(rates: &[f64]) -> f64 {
-    let mut rates = rates.to_vec();
-    rates.sort_by(f64::total_cmp);
-    rates.get(rates.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn report(version: &str, ours: &[Vec<f64>], theirs: &[Vec<f64>]) -> Report {

@@ -7,7 +7,7 @@ use std::{
 
 use offerkit::{
     criteria::{Criteria, Moment},
-    domain::{Campaign, Channel, Run, RunStatus},
+    domain::{Campaign, Channel, Purpose, Run, RunStatus},
     id::RunId,
     testing::{TestPlatform, TestTenant},
 };
@@ -81,8 +81,18 @@ impl Bank {
 
     /// A campaign that e-mails whom `criteria` select, launched.
     pub(crate) async fn launch(&self, criteria: &str) -> Result<Campaign, Box<dyn Error>> {
+        self.launch_for(criteria, Purpose::Service).await
+    }
+
+    /// The same, for a purpose.
+    pub(crate) async fn launch_for(
+        &self,
+        criteria: &str,
+        purpose: Purpose,
+    ) -> Result<Campaign, Box<dyn Error>> {
         let offer = self.tenant.approved_offer("Gold card").await?;
         let mut draft = self.tenant.campaign(offer.id())?;
+        draft.purpose = purpose;
         criteria.clone_into(&mut draft.selection_criteria);
         Ok(self.tenant.launched_campaign(draft).await?)
     }
