@@ -284,7 +284,7 @@ async fn drain(
     worker.once().await?;
     let time = begin.elapsed();
     let progress = tenant
-        .acting(&tenant.reader)
+        .acting(&tenant.creator)
         .deliveries(tenant.id)
         .progress(campaign.id())
         .await?;

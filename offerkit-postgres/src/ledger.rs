@@ -27,7 +27,6 @@ mod moving;
 mod reading;
 mod ruled;
 mod runs;
-mod settling;
 
 /// The rows `it` of the campaign $2 of the tenant $1.
 const OF_CAMPAIGN: &str =
@@ -202,7 +201,7 @@ impl Ledger for PgStore {
         let settlements = settlements.to_vec();
         detached(async move {
             let holder = (tenant, token);
-            let settled = settling::settle(&mut open, holder, &settlements, now).await?;
+            let settled = claiming::settle(&mut open, holder, &settlements, now).await?;
             commit::end(open).await?;
             Ok(settled)
         })

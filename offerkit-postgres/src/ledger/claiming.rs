@@ -1,10 +1,12 @@
-//! Claiming rows under a token.
+//! Claiming rows, and settling what is held under a token.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use offerkit_core::{
-    domain::{DeliveryKey, RevisionNumber},
-    id::CustomerId,
-    ports::{ClaimRequest, Claimed, StoreError},
+    domain::{Channel, DeliveryKey, DeliveryStatus, RevisionNumber},
+    id::{CampaignId, ClaimToken, CustomerId, TenantId},
+    ports::{ClaimRequest, Claimed, Settlement, StoreError},
     time::Timestamp,
 };
 use sqlx::types::Uuid;
@@ -236,4 +238,73 @@ fn tries(attempts: i32) -> Result<u32, StoreError> {
 
 pub(super) fn attempts(row: &Row) -> Result<u32, StoreError> {
     tries(row.get("attempts")?)
+}
+
+/// Settles what the token still holds. The first settlement of a row counts.
+pub(super) async fn settle(
+    open: &mut Open,
+    (tenant, token): (TenantId, ClaimToken),
+    settlements: &[Settlement],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut by_campaign: BTreeMap<CampaignId, BTreeMap<(Channel, CustomerId), &Settlement>> =
+        BTreeMap::new();
+    for settlement in settlements {
+        let DeliveryKey {
+            campaign,
+            customer,
+            channel,
+        } = settlement.key;
+        let of_campaign = by_campaign.entry(campaign).or_default();
+        of_campaign.entry((channel, customer)).or_insert(settlement);
+    }
+    let hold = open.query(&["SELECT set_config('offerkit.claim', $1::TEXT, TRUE)"]);
+    open.one(hold.bind(token.as_uuid())).await?;
+    let mut settled = 0;
+    for (campaign, settlements) in by_campaign {
+        let statement = open
+            .query(&[SETTLE, OF_CAMPAIGN])
+            .bind(tenant.as_uuid())
+            .bind(campaign.as_uuid())
+            .bind(token.as_uuid())
+            .bind(now.as_datetime());
+        settled += open.execute(with(statement, settlements.values())).await?;
+    }
+    Ok(settled)
+}
+
+const SETTLE: &str = "UPDATE {schema}.campaign_customers AS it SET delivery_status = new.status::{schema}.delivery_status,
+    reason = new.reason, not_before = new.not_before, updated_at = $4,
+    sent_at = CASE WHEN new.status IN ('sent', 'delivered', 'bounced') THEN coalesce(it.sent_at, $4) ELSE it.sent_at END,
+    claim_token = NULL, claim_deadline = NULL
+FROM unnest($5::TEXT[], $6::UUID[], $7::TEXT[], $8::TEXT[], $9::TIMESTAMPTZ[])
+    AS new (channel, customer_id, status, reason, not_before)
+WHERE it.channel = new.channel AND it.customer_id = new.customer_id AND it.claim_token = $3
+    AND it.delivery_status = 'sending' AND ";
+
+/// Binds $5 to $9.
+fn with<'s>(
+    statement: Statement,
+    settlements: impl Iterator<Item = &'s &'s Settlement>,
+) -> Statement {
+    let mut channels: Vec<&'static str> = Vec::new();
+    let mut customers: Vec<Uuid> = Vec::new();
+    let mut statuses: Vec<&'static str> = Vec::new();
+    let mut reasons: Vec<Option<String>> = Vec::new();
+    let mut not_before: Vec<Option<DateTime<Utc>>> = Vec::new();
+    for settlement in settlements {
+        let is_again = settlement.status == DeliveryStatus::Pending;
+        let moment = settlement.not_before.filter(|_| is_again);
+        channels.push(settlement.key.channel.as_str());
+        customers.push(settlement.key.customer.as_uuid());
+        statuses.push(settlement.status.as_str());
+        reasons.push(settlement.reason.as_deref().map(str::to_owned));
+        not_before.push(moment.map(Timestamp::as_datetime));
+    }
+    statement
+        .bind(channels)
+        .bind(customers)
+        .bind(statuses)
+        .bind(reasons)
+        .bind(not_before)
 }

@@ -170,11 +170,10 @@ async fn a_claim_takes_what_nobody_holds_and_waits_only_with_empty_hands() -> Ou
     world.counts_are_exact().await
 }
 
-/// However few of a lot's rows are settled, and whatever else the settlements name: rows next to each other are found by a
-/// walk through their lots, others by their keys, and both settle the same. First seen to fail with the walk settling all
-/// that it finds.
+/// However few of a lot's rows are settled, and whatever else the settlements name. First seen to fail without asking for the
+/// token.
 #[tokio::test(flavor = "multi_thread")]
-async fn only_what_a_token_holds_is_settled_next_to_each_other_or_apart() -> Outcome {
+async fn only_what_a_token_holds_is_settled() -> Outcome {
     for step in [1, 2, 20] {
         let world = filled(2_000, 1_000).await?;
         let (store, now) = (&world.store, world.now());
