@@ -16,7 +16,8 @@ pub use offerkit_core::password;
 pub use offerkit_core::testing;
 
 #[cfg(feature = "csv")]
-pub mod csv;
+#[doc(inline)]
+pub use offerkit_core::csv;
 
 /// Every port in memory: the embedded default.
 #[cfg(feature = "memory")]

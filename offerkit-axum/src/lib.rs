@@ -32,6 +32,7 @@ mod schemas;
 mod signature;
 mod source;
 mod state;
+mod streamed;
 mod views;
 
 pub use api::Api;

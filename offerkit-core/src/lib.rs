@@ -9,6 +9,8 @@
 pub mod audit;
 pub mod canonical;
 pub mod criteria;
+#[cfg(feature = "csv")]
+pub mod csv;
 pub mod digest;
 pub mod domain;
 pub mod id;

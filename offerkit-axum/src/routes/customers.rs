@@ -1,30 +1,31 @@
 //! The platform's customers: imported and erased.
 
-use axum::{
-    body::Body,
-    extract::{Request, State as Shared},
-    http::header,
-};
+use axum::extract::{Request, State as Shared};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use offerkit_core::{
+    criteria::Catalog,
+    csv::{self, HeaderError},
     domain::ErasureReport,
+    id::SystemIds,
     ports::MergeBy,
-    services::{Acting, Error, ImportOptions, ImportSummary},
+    services::{Acting, Customers, Error, ImportOptions, ImportRow, ImportSummary},
+    time::{Clock as _, SystemClock},
 };
 
 use super::params::CustomerPath;
 use crate::{
     caller::Caller,
-    extract::{Path, Query},
+    extract::{Path, Query, media_type},
     ndjson,
     problem::{ApiError, ProblemKind},
     reply::Shown,
     schemas as s,
     state::State,
+    streamed::streamed,
 };
 
 /// The route whose requests last longer than others.
@@ -94,12 +95,12 @@ impl From<ImportSummary> for Imported {
     }
 }
 
-/// Import customers from JSON documents, one a line, of any number.
+/// Import customers from a file, of any number: CSV with a header, or JSON documents, one a line.
 ///
 /// A row that cannot be is told with its line, and does not stop the others. Rows are imported in chunks: where the import
 /// breaks off, the same file under the same `Idempotency-Key` goes on after them.
 #[utoipa::path(post, path = "/v1/customers/import", operation_id = "import_customers", tag = "customers", params(How),
-    request_body(content = String, content_type = "application/x-ndjson", description = "A customer a line: the columns of the customers table, and `attributes`. What leaves out `id` or `created_at` gets one."),
+    request_body(content((String = "application/x-ndjson"), (String = "text/csv")), description = "A customer a line: the columns of the customers table, and `attributes`; in CSV named by the first line, an attribute as `attributes.NAME`. What leaves out `id` or `created_at` gets one."),
     responses((status = 200, description = "What became of the rows.", body = Imported)))]
 async fn import(
     Shared(state): Shared<State>,
@@ -107,50 +108,86 @@ async fn import(
     Query(how): Query<How>,
     request: Request,
 ) -> Result<Shown<Imported>, ApiError> {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    if kind.is_none_or(|kind| kind != "application/x-ndjson") {
-        return Err(ApiError::new(
-            ProblemKind::UnsupportedMediaType,
-            "the body must be JSON, one document a line: send `Content-Type: application/x-ndjson`",
-        ));
-    }
+    let form = match media_type(request.headers()).as_deref() {
+        Some("application/x-ndjson") => Form::Lines,
+        Some("text/csv") => Form::Csv,
+        _ => {
+            return Err(ApiError::new(
+                ProblemKind::UnsupportedMediaType,
+                "the body must be CSV (`Content-Type: text/csv`), or JSON, one document a line (`application/x-ndjson`)",
+            ));
+        }
+    };
     let options = ImportOptions {
         merge_by: how.merge_by.unwrap_or_default(),
         chunk: how.chunk.unwrap_or(ImportOptions::DEFAULT_CHUNK),
     };
-    refused_early(&acting, options).await?;
-    let max_bytes = state.limits().import_bytes;
-    Ok(Shown(
-        imported(acting, options, request.into_body(), max_bytes)
-            .await?
-            .into(),
-    ))
+    let catalog = refused_early(&acting, options).await?;
+    let (body, max_bytes) = (request.into_body(), state.limits().import_bytes);
+    let customers = acting.customers();
+    let summary = match form {
+        Form::Lines => {
+            let (rows, reading) = ndjson::rows(body, max_bytes);
+            let import = move || whole_file(&customers, rows, options);
+            beside(reading, import).await?
+        }
+        Form::Csv => {
+            let (reader, reading) = streamed(body, max_bytes);
+            let import = move || {
+                // What a row leaves out, the import makes up: these count for nothing.
+                let (ids, now) = (SystemIds::new(), SystemClock.now());
+                let rows = csv::customers(reader, &ids, now).map_err(of_header)?;
+                whole_file(&customers, rows.typed_by(&catalog).import_rows(), options)
+            };
+            beside(reading, import).await?
+        }
+    };
+    Ok(Shown(summary.into()))
 }
 
-/// Whoever may not import is told before a chunk is read, which may be large. The refusal is the import's own, so that it is
-/// recorded as one.
-async fn refused_early(acting: &Acting, options: ImportOptions) -> Result<(), Error> {
-    match acting.catalog().fields().await {
-        Err(Error::Denied(_)) => {
-            let customers = acting.customers();
-            customers.import_all([], options, |_, _| {}).await.map(drop)
-        }
-        looked => looked.map(drop),
+/// How a file has its rows.
+enum Form {
+    Lines,
+    Csv,
+}
+
+fn of_header(error: HeaderError) -> Error {
+    match error {
+        HeaderError::Read(why) => Error::Unreadable {
+            line: 1,
+            reason: why.to_string(),
+        },
+        other => Error::Invalid(other.to_string()),
     }
 }
 
-/// Reads and imports at the same time. The importer waits for rows, so it has a thread of its own.
-async fn imported(
-    acting: Acting,
+/// Whoever may not import is told before a chunk is read, which may be large. The refusal is the import's own, so that it is
+/// recorded as one. The others get the catalog.
+async fn refused_early(acting: &Acting, options: ImportOptions) -> Result<Catalog, Error> {
+    match acting.catalog().fields().await {
+        Err(Error::Denied(denied)) => {
+            let customers = acting.customers();
+            customers.import_all([], options, |_, _| {}).await?;
+            Err(Error::Denied(denied))
+        }
+        looked => looked,
+    }
+}
+
+fn whole_file(
+    customers: &Customers,
+    rows: impl Iterator<Item = ImportRow>,
     options: ImportOptions,
-    body: Body,
-    max_bytes: u64,
+) -> Result<ImportSummary, Error> {
+    futures_executor::block_on(customers.import_all(rows, options, |_, _| {}))
+}
+
+/// Reads and imports at the same time. The importer waits for rows, so it has a thread of its own.
+async fn beside(
+    reading: impl Future<Output = ()>,
+    import: impl FnOnce() -> Result<ImportSummary, Error> + Send + 'static,
 ) -> Result<ImportSummary, ApiError> {
-    let (rows, reading) = ndjson::rows(body, max_bytes);
-    let importing = tokio::task::spawn_blocking(move || {
-        let customers = acting.customers();
-        futures_executor::block_on(customers.import_all(rows, options, |_, _| {}))
-    });
+    let importing = tokio::task::spawn_blocking(import);
     let ((), outcome) = tokio::join!(reading, importing);
     match outcome {
         Ok(summary) => Ok(summary?),

@@ -146,6 +146,73 @@ async fn who_may_not_import_is_told_before_the_file_is_read() {
     assert_eq!(refused["items"][0]["action"], "customer.import");
 }
 
+async fn send_csv(client: &Client, body: Body) -> Answer {
+    let request = Request::post(PATH).header("content-type", "text/csv; charset=utf-8");
+    client.raw(request.body(body).unwrap()).await
+}
+
+#[tokio::test]
+async fn csv_is_read_with_the_line_and_column_of_every_mistake() {
+    let world = World::new().await;
+    let root = world.logged_in("root").await;
+    let tier = json!({"name": "tier", "type": "int"});
+    let added = root.post("/v1/catalog/attributes", tier).await;
+    assert!(added.status.is_success(), "{}", added.text);
+    let file = "full_name,email,attributes.tier\nAsha Rao,asha@example.com,3\nBen Ito,ben,1\n\
+                \"Ito, Chitra\",chitra@example.com,gold\n\"Ito, Dev\",dev@example.com,\n";
+    let done = send_csv(&root, Body::from(file)).await.expect(200).json();
+    assert_eq!(counts(&done), [4, 2, 0, 2, 0]);
+    let bad = done["bad_rows"].as_array().unwrap();
+    let bad: Vec<_> = bad
+        .iter()
+        .map(|row| (&row["line"], &row["reason"]))
+        .collect();
+    assert_eq!(bad[0].0, 3);
+    let reason = "column 2 (email): expected an e-mail address, found `ben`";
+    assert_eq!(bad[0].1, reason);
+    assert_eq!(bad[1].0, 4);
+    let again = send_csv(&root, Body::from(file)).await.expect(200).json();
+    assert_eq!(counts(&again), [4, 0, 2, 2, 0]);
+}
+
+#[tokio::test]
+async fn csv_with_an_unknown_column_or_no_header_is_refused() {
+    let world = World::new().await;
+    let root = world.logged_in("root").await;
+    for file in ["full_nam,email\nAsha,asha@example.com\n", ""] {
+        let refused = send_csv(&root, Body::from(file)).await;
+        refused.problem(422, "invalid");
+    }
+}
+
+#[tokio::test]
+async fn csv_that_breaks_off_is_gone_on_with_under_its_key() {
+    let world = World::new().await;
+    let root = world.logged_in("root").await;
+    let root = root.with("idempotency-key", "customers of June");
+    let file = |count: usize| {
+        let line = |number| format!("Customer {number},c{number}@example.com\n");
+        let lines: String = (1..=count).map(line).collect();
+        format!("full_name,email\n{lines}")
+    };
+    let frames = [
+        Ok(file(5)),
+        Err(std::io::Error::other("the client hung up")),
+    ];
+    let broken = Body::from_stream(futures_util::stream::iter(frames));
+    let problem = send_csv(&root, broken).await.problem(422, "invalid");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.ends_with("the body could not be read on"),
+        "{detail}"
+    );
+    let done = send_csv(&root, Body::from(file(7)))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(counts(&done), [7, 7, 0, 0, 4]);
+}
+
 #[tokio::test]
 async fn other_files_are_not_read() {
     let world = World::new().await;

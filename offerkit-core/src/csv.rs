@@ -18,7 +18,7 @@
 //! the row being read.
 //!
 //! ```
-//! use offerkit::{csv, id::SystemIds};
+//! use offerkit_core::{csv, id::SystemIds};
 //!
 //! let file = "full_name,email,kyc_status\nAsha Rao,asha@example.com,verified\nBen Ito,ben,pending\n";
 //! let ids = SystemIds::new();

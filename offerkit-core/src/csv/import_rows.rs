@@ -29,10 +29,13 @@ impl<R: Read> Iterator for ImportRows<'_, R> {
                     row.without_created_at()
                 }
             }
-            Err(error) => match error.problem() {
-                RowProblem::Read(why) => ImportRow::unreadable(error.line(), why.to_string()),
-                _ => ImportRow::refused(error.line(), error.without_line()),
-            },
+            Err(error) => {
+                if let RowProblem::Read(why) = error.problem() {
+                    ImportRow::unreadable(error.line(), why.to_string())
+                } else {
+                    ImportRow::refused(error.line(), error.without_line())
+                }
+            }
         })
     }
 }
