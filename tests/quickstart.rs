@@ -4,6 +4,8 @@
 mod postgres;
 #[path = "../examples/quickstart/main.rs"]
 mod quickstart;
+#[path = "quickstart/smtp.rs"]
+mod smtp;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

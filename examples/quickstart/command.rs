@@ -12,6 +12,7 @@ use tokio::runtime;
 use super::{
     failure::Failure,
     input::Input,
+    mail::MailServer,
     report::Report,
     store::{self, Place, Store},
     story,
@@ -37,18 +38,21 @@ const EXAMPLES: &str = r#"Examples:
       library's migrations are run in it, and its check at start. Each run makes
       another schema and touches no other. The user needs the right to make a schema
       and, the first time in a server, the role offerkit_app
+  quickstart --smtp localhost:1025
+      the e-mails are sent, through a server that takes them for a test, such as
+      aiosmtpd or Mailpit. They go to the addresses in the file of customers
   quickstart --database postgres://user:password@localhost/bank --drop
       drops the schemas that such runs have made there; the role stays
 
 Exit codes: 0 the story was told; 1 something that must be refused was not, a number
-did not add up, or a service failed; 2 the options are wrong, or the files or the
-database that they name cannot be used."#;
+did not add up, or a service failed; 2 the options are wrong, or the files, the
+database or the mail server that they name cannot be used."#;
 
 /// Tells the story of one offer, from the first login to the last message and the sealed audit log.
 ///
 /// A platform is set up, five people log in, an offer is written, refused, approved and sent by a campaign, and
-/// everything that happened is read back from the audit log. Nothing is sent, and unless a database is named, it all runs
-/// in memory and nothing is kept.
+/// everything that happened is read back from the audit log. Unless a database is named, it all runs in memory and nothing
+/// is kept, and unless a mail server is named, nothing is sent.
 #[derive(Debug, Parser)]
 #[command(name = "quickstart", after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Options {
@@ -84,6 +88,10 @@ pub(crate) struct Options {
     /// Tell it on PostgreSQL, in a new schema of this database, which stays.
     #[arg(long, value_name = "URL", conflicts_with = "postgres")]
     pub(crate) database: Option<String>,
+
+    /// Send the e-mails through this mail server, without TLS, instead of printing the first.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) smtp: Option<MailServer>,
 
     /// Tell nothing, and drop the schemas that earlier runs have made in --database.
     #[arg(long, requires = "database")]
@@ -123,13 +131,18 @@ fn obey(options: Options, out: &mut dyn Write, is_terminal: bool) -> Result<(), 
         .enable_all()
         .build()?;
     let place = options.place();
+    let mail = options
+        .smtp
+        .as_ref()
+        .map(MailServer::notifier)
+        .transpose()?;
     runtime.block_on(async {
         match place {
             Place::Database(url) if options.drop => store::drop_all(&url, out).await,
             place => {
                 let input = Input::read(options)?;
                 let store = Store::open(&place).await?;
-                story::tell(Report::new(out, is_terminal), &input, store).await
+                story::tell(Report::new(out, is_terminal), &input, (store, mail)).await
             }
         }
     })

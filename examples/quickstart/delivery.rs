@@ -146,9 +146,12 @@ async fn send(
 ) -> Result<(), Failure> {
     run(stage, cast, campaign, "sends everything that is due").await?;
     stage.report.gap()?;
-    stage
-        .report
-        .says("The first message over each channel, printed instead of sent:")?;
+    let printed = if stage.switchboard.has_server() {
+        "The first message over each channel; the mail server has the e-mails, and text messages are printed instead of sent:"
+    } else {
+        "The first message over each channel, printed instead of sent:"
+    };
+    stage.report.says(printed)?;
     stage.report.gap()?;
     for channel in CHANNELS {
         if let Some(message) = stage.switchboard.first_message(channel) {
@@ -218,6 +221,10 @@ async fn run(
     stage.switchboard.show_on(&bar);
     let report = deliveries.run(campaign).await?;
     bar.finish_and_clear();
+    if let Some(why) = stage.switchboard.not_taken() {
+        let problem = format!("`--smtp`: the mail server did not take a mail: {why}");
+        return Err(Failure::Input(problem));
+    }
     let done = format!(
         "{what}: {} sent, {} to be tried again, {} failed, {} suppressed",
         number(report.sent),

@@ -5,8 +5,8 @@
 //! cargo run --example quickstart -- --help
 //! ```
 //!
-//! It uses nothing but the public library and sends nothing. It keeps everything in memory, or in the PostgreSQL that
-//! [`store`] opens. The chapters are [`platform`], [`people`], [`offer`], [`four_eyes`], [`campaign`], [`delivery`] and
+//! It uses nothing but the public library. It keeps everything in memory, or in the PostgreSQL that [`store`] opens, and sends
+//! nothing, unless it is told of a server that takes its [`mail`]. The chapters are [`platform`], [`people`], [`offer`], [`four_eyes`], [`campaign`], [`delivery`] and
 //! [`audit_trail`]; the rest reads the input and prints. What must be refused and is not, or a number that does not add
 //! up, ends it with exit code 1.
 
@@ -18,6 +18,7 @@ mod delivery;
 mod failure;
 mod four_eyes;
 mod input;
+mod mail;
 mod offer;
 mod people;
 mod platform;

@@ -1,6 +1,7 @@
-//! A provider of the story's own: it prints messages instead of sending them, and has the moods of a real one.
+//! A provider of the story's own: it has the moods of a real one, and prints what it accepts or hands it to a mail server.
 //!
-//! Another way to send is a type that implements [`Notifier`]; this one wraps the library's [`WriterNotifier`].
+//! Another way to send is a type that implements [`Notifier`]; this one wraps the library's [`WriterNotifier`], and its
+//! [`SmtpNotifier`] where there is a server.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -14,6 +15,7 @@ use offerkit::{
     domain::{Channel, DeliveryKey},
     id::DeliveryId,
     memory::WriterNotifier,
+    notify::smtp::SmtpNotifier,
     ports::{Message, Notifier, Outcome, Profile},
 };
 
@@ -39,6 +41,8 @@ struct State {
     repeated: u64,
     printed: BTreeMap<Channel, Vec<u8>>,
     bar: Option<ProgressBar>,
+    has_server: bool,
+    not_taken: Option<String>,
 }
 
 impl Switchboard {
@@ -69,6 +73,16 @@ impl Switchboard {
         Some(first.trim_end().to_owned())
     }
 
+    /// Whether mails go to a server.
+    pub(crate) fn has_server(&self) -> bool {
+        self.state().has_server
+    }
+
+    /// Why the mail server did not take the first mail that it did not take.
+    pub(crate) fn not_taken(&self) -> Option<String> {
+        self.state().not_taken.clone()
+    }
+
     /// Shows on this bar how many messages came.
     pub(crate) fn show_on(&self, bar: &ProgressBar) {
         self.state().bar = Some(bar.clone());
@@ -78,6 +92,7 @@ impl Switchboard {
 /// One channel of a provider.
 pub(crate) struct Provider {
     printer: WriterNotifier<Paper>,
+    server: Option<SmtpNotifier>,
     switchboard: Arc<Switchboard>,
 }
 
@@ -89,8 +104,16 @@ impl Provider {
         };
         Self {
             printer: WriterNotifier::new(channel, paper),
+            server: None,
             switchboard: Arc::clone(switchboard),
         }
+    }
+
+    /// The same, sending through a mail server where there is one.
+    pub(crate) fn through(mut self, server: Option<SmtpNotifier>) -> Self {
+        self.switchboard.state().has_server = server.is_some();
+        self.server = server;
+        self
     }
 
     /// What is not sent this time.
@@ -119,7 +142,10 @@ impl Provider {
 #[offerkit::async_trait]
 impl Notifier for Provider {
     fn profile(&self) -> Profile {
-        self.printer.profile()
+        match &self.server {
+            Some(server) => server.profile(),
+            None => self.printer.profile(),
+        }
     }
 
     async fn send(&self, batch: &[Message]) -> Vec<(DeliveryId, Outcome)> {
@@ -131,18 +157,27 @@ impl Notifier for Provider {
                 None => accepted.push(message.clone()),
             }
         }
-        let printed = self.printer.send(&accepted).await;
+        let mut done = self.printer.send(&accepted).await;
+        if let Some(server) = &self.server {
+            done = server.send(&accepted).await;
+        }
         let mut state = self.switchboard.state();
-        for (id, outcome) in &printed {
-            if *outcome == Outcome::Sent && !state.accepted.insert(*id) {
-                state.repeated += 1;
+        for (id, outcome) in &done {
+            match outcome {
+                Outcome::Sent if state.accepted.insert(*id) => {}
+                Outcome::Sent => state.repeated += 1,
+                Outcome::Retry { reason, .. }
+                | Outcome::Failed { reason, .. }
+                | Outcome::Unknown { reason } => {
+                    state.not_taken.get_or_insert_with(|| reason.clone());
+                }
             }
         }
         if let Some(bar) = &state.bar {
             bar.inc(u64::try_from(batch.len()).unwrap_or(u64::MAX));
         }
         drop(state);
-        outcomes.extend(printed);
+        outcomes.extend(done);
         outcomes
     }
 

@@ -6,6 +6,7 @@ use offerkit::{
     Acting, Offerkit,
     domain::Channel,
     id::{TenantId, UserId},
+    notify::smtp::SmtpNotifier,
 };
 
 use super::{
@@ -62,13 +63,13 @@ impl Cast {
 pub(crate) async fn tell<'a>(
     report: Report<'a>,
     input: &'a Input,
-    store: Store,
+    (store, mail): (Store, Option<SmtpNotifier>),
 ) -> Result<(), Failure> {
     // An installation: a store, a way to send over each channel, and, by default, the system's clock and argon2id.
     let switchboard = Arc::new(Switchboard::default());
     let (builder, place, _server) = store.into_parts();
     let kit = builder
-        .notifier(Provider::new(Channel::Email, &switchboard))
+        .notifier(Provider::new(Channel::Email, &switchboard).through(mail))
         .notifier(Provider::new(Channel::Sms, &switchboard))
         .build()?;
     let mut stage = Stage {
