@@ -1,10 +1,13 @@
 //! Erasing a customer on PostgreSQL: what was unique to them is found nowhere in the schema any more.
 
+#[path = "canary/customer.rs"]
+mod canary;
+
 use std::error::Error;
 
 use offerkit::{
     Context,
-    domain::{Channel, Purpose, Trace, customer::Customer},
+    domain::{Channel, Purpose, Trace},
     policy::Job,
     ports::MergeBy,
     postgres::{PgStore, SchemaName},
@@ -12,13 +15,11 @@ use offerkit::{
     testing::TestPlatform,
 };
 use offerkit_cluster::Database;
-use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
-type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+use canary::CANARY;
 
-/// In every text of the customer, and in nothing else.
-const CANARY: &str = "canary7q";
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Where `text` stands in the schema: tables and their columns.
 async fn places(connection: &mut PgConnection, text: &str) -> Outcome<Vec<String>> {
@@ -41,40 +42,6 @@ async fn places(connection: &mut PgConnection, text: &str) -> Outcome<Vec<String
     Ok(places)
 }
 
-fn canary(platform: &TestPlatform) -> Outcome<Customer> {
-    let texts = [
-        "external_id",
-        "full_name",
-        "phone",
-        "segment",
-        "occupation",
-        "state",
-        "city",
-        "pin_code",
-    ];
-    let mut columns = vec![
-        ("email", format!("{CANARY}@example.com")),
-        ("preferred_language", CANARY.to_owned()),
-        ("dob", "1907-07-07".to_owned()),
-        ("annual_income", "7070707.07".to_owned()),
-        ("credit_score", "70707".to_owned()),
-        ("account_age_months", "70708".to_owned()),
-        ("gender", "female".to_owned()),
-        ("kyc_status", "verified".to_owned()),
-        ("marital_status", "widowed".to_owned()),
-    ];
-    columns.extend(texts.map(|column| (column, format!("{CANARY} {column}"))));
-    let columns: Vec<_> = columns
-        .iter()
-        .map(|(name, text)| (*name, &**text))
-        .collect();
-    let customer = platform.customer(&columns)?;
-    let attributes = json!({ CANARY: CANARY, "tags": [CANARY] });
-    let mut parts = customer.to_parts();
-    parts.attributes = std::borrow::Cow::Owned(attributes.as_object().cloned().unwrap_or_default());
-    Ok(Customer::from_parts(parts)?)
-}
-
 #[tokio::test]
 async fn nothing_of_an_erased_customer_is_left_but_the_ids_of_the_ledger() -> Outcome {
     let database = Database::new().await?;
@@ -91,7 +58,7 @@ async fn nothing_of_an_erased_customer_is_left_but_the_ids_of_the_ledger() -> Ou
     let store = PgStore::connect(&database.url()).await?;
     let platform = TestPlatform::with(store, |builder| builder.settings(settings)).await?;
     let tenant = platform.tenant("loan").await?;
-    let customer = canary(&platform)?;
+    let customer = canary::customer(&platform, CANARY)?;
     let id = customer.id();
 
     // Imported twice, so that the staging table is gone through too, with bad rows that quote the customer.
