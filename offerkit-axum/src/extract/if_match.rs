@@ -5,7 +5,10 @@ use axum::{
     http::{HeaderName, header, request::Parts},
 };
 
-use offerkit_core::domain::{ConfigurationVersion, RevisionNumber, SegmentVersion, Version};
+use offerkit_core::{
+    domain::{ConfigurationVersion, RevisionNumber, SegmentVersion, Version},
+    services::Acting,
+};
 
 use crate::problem::{ApiError, ProblemKind};
 
@@ -27,6 +30,14 @@ impl IfMatch {
 
     pub(crate) const fn segment(&self) -> SegmentVersion {
         SegmentVersion::new(self.0)
+    }
+}
+
+/// The actor, who has seen the revision, where the caller names one.
+pub(crate) fn seeing(acting: &Acting, seen: Option<IfMatch>) -> Acting {
+    match seen {
+        Some(seen) => acting.seeing(seen.revision()),
+        None => acting.clone(),
     }
 }
 

@@ -8,10 +8,10 @@ use offerkit_core::domain::Campaign;
 
 use super::{
     offer_decisions::ReasonBody,
-    params::{CampaignPath, Seen, TenantPath},
+    params::{CampaignPath, MaybeSeen, Seen, TenantPath},
 };
 use crate::{
-    extract::{Body, IfMatch, InTenant, Path},
+    extract::{Body, IfMatch, InTenant, Path, seeing},
     problem::ApiError,
     reply::{Shown, Tagged},
     schemas as s,
@@ -74,37 +74,46 @@ async fn decline(
 
 /// Hold an active campaign: no further batch is sent.
 #[utoipa::path(post, path = "/v1/tenants/{tenant}/campaigns/{campaign}/pause", operation_id = "pause_campaign", tag = "campaigns",
-    params(TenantPath, CampaignPath), request_body = ReasonBody, responses((status = 200, description = "The campaign.", body = s::Campaign)))]
+    params(TenantPath, CampaignPath, MaybeSeen), request_body = ReasonBody, responses((status = 200, description = "The campaign.", body = s::Campaign)))]
 async fn pause(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
+    seen: Option<IfMatch>,
     Body(body): Body<ReasonBody>,
 ) -> Result<Tagged<Campaign>, ApiError> {
-    let campaigns = acting.campaigns(tenant);
+    let campaigns = seeing(&acting, seen).campaigns(tenant);
     Ok(Tagged(campaigns.pause(path.campaign, &body.reason).await?))
 }
 
 /// Go on with a paused campaign, exactly as it was launched.
 #[utoipa::path(post, path = "/v1/tenants/{tenant}/campaigns/{campaign}/resume", operation_id = "resume_campaign", tag = "campaigns",
-    params(TenantPath, CampaignPath), responses((status = 200, description = "The campaign.", body = s::Campaign)))]
+    params(TenantPath, CampaignPath, MaybeSeen), responses((status = 200, description = "The campaign.", body = s::Campaign)))]
 async fn resume(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
+    seen: Option<IfMatch>,
 ) -> Result<Tagged<Campaign>, ApiError> {
     Ok(Tagged(
-        acting.campaigns(tenant).resume(path.campaign).await?,
+        seeing(&acting, seen)
+            .campaigns(tenant)
+            .resume(path.campaign)
+            .await?,
     ))
 }
 
 /// End a campaign for good; what it had not sent is cancelled.
 #[utoipa::path(post, path = "/v1/tenants/{tenant}/campaigns/{campaign}/complete", operation_id = "complete_campaign", tag = "campaigns",
-    params(TenantPath, CampaignPath), responses((status = 200, description = "The campaign.", body = s::Campaign)))]
+    params(TenantPath, CampaignPath, MaybeSeen), responses((status = 200, description = "The campaign.", body = s::Campaign)))]
 async fn complete(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
+    seen: Option<IfMatch>,
 ) -> Result<Tagged<Campaign>, ApiError> {
     Ok(Tagged(
-        acting.campaigns(tenant).complete(path.campaign).await?,
+        seeing(&acting, seen)
+            .campaigns(tenant)
+            .complete(path.campaign)
+            .await?,
     ))
 }
 

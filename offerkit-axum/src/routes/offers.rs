@@ -21,11 +21,11 @@ use offerkit_core::{
 
 use super::{
     audit::about,
-    params::{OfferPath, RevisionPath, Seen, TenantPath},
+    params::{MaybeSeen, OfferPath, RevisionPath, Seen, TenantPath},
     tenants::NoFilter,
 };
 use crate::{
-    extract::{Body, IfMatch, InTenant, Listing, Object, PageParams, Path, Query},
+    extract::{Body, IfMatch, InTenant, Listing, Object, PageParams, Path, Query, seeing},
     problem::ApiError,
     reply::{Created, Listed, Shown, Tagged},
     schemas as s,
@@ -189,13 +189,17 @@ async fn edit(
 }
 
 /// Delete an offer that was never approved: it is hidden, and its evidence stays.
-#[utoipa::path(delete, path = "/v1/tenants/{tenant}/offers/{offer}", operation_id = "delete_offer", tag = "offers", params(TenantPath, OfferPath),
+#[utoipa::path(delete, path = "/v1/tenants/{tenant}/offers/{offer}", operation_id = "delete_offer", tag = "offers", params(TenantPath, OfferPath, MaybeSeen),
     responses((status = 204, description = "It is deleted.")))]
 async fn delete(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<OfferPath>,
+    seen: Option<IfMatch>,
 ) -> Result<StatusCode, ApiError> {
-    acting.offers(tenant).delete(path.offer).await?;
+    seeing(&acting, seen)
+        .offers(tenant)
+        .delete(path.offer)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -228,24 +232,34 @@ async fn submit(
 }
 
 /// Take a submitted offer back, as a draft.
-#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/withdraw", operation_id = "withdraw_offer", tag = "offers", params(TenantPath, OfferPath),
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/withdraw", operation_id = "withdraw_offer", tag = "offers", params(TenantPath, OfferPath, MaybeSeen),
     responses((status = 200, description = "The offer.", body = s::Offer)))]
 async fn withdraw(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<OfferPath>,
+    seen: Option<IfMatch>,
 ) -> Result<Tagged<Offer>, ApiError> {
-    Ok(Tagged(acting.offers(tenant).withdraw(path.offer).await?))
+    Ok(Tagged(
+        seeing(&acting, seen)
+            .offers(tenant)
+            .withdraw(path.offer)
+            .await?,
+    ))
 }
 
 /// Discard the new draft of an approved offer.
-#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/discard-draft", operation_id = "discard_draft", tag = "offers", params(TenantPath, OfferPath),
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/discard-draft", operation_id = "discard_draft", tag = "offers", params(TenantPath, OfferPath, MaybeSeen),
     responses((status = 200, description = "The offer as it was.", body = s::Offer)))]
 async fn discard_draft(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<OfferPath>,
+    seen: Option<IfMatch>,
 ) -> Result<Tagged<Offer>, ApiError> {
     Ok(Tagged(
-        acting.offers(tenant).discard_draft(path.offer).await?,
+        seeing(&acting, seen)
+            .offers(tenant)
+            .discard_draft(path.offer)
+            .await?,
     ))
 }
 

@@ -110,3 +110,16 @@ pub(super) struct Seen {
     )]
     if_match: String,
 }
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it is described here, and read by `IfMatch`")]
+pub(super) struct MaybeSeen {
+    /// The `ETag` of the object as the caller read it. Without it, the step is taken whatever was seen.
+    #[param(
+        rename = "If-Match",
+        pattern = "^\"[0-9]{1,18}([.][0-9]{1,18})?\"$",
+        example = "\"1\""
+    )]
+    if_match: Option<String>,
+}

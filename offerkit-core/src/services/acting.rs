@@ -6,7 +6,7 @@ use super::{
     Worklist,
 };
 use crate::{
-    domain::Scope,
+    domain::{RevisionNumber, Scope, TransitionError},
     id::{OperationId, TenantId},
 };
 
@@ -19,6 +19,7 @@ pub struct Acting {
     kit: Offerkit,
     context: Context,
     operation: Option<OperationId>,
+    seen: Option<RevisionNumber>,
 }
 
 impl Acting {
@@ -27,6 +28,7 @@ impl Acting {
             kit,
             context,
             operation: None,
+            seen: None,
         }
     }
 
@@ -36,6 +38,17 @@ impl Acting {
     pub fn operation(&self, operation: OperationId) -> Self {
         Self {
             operation: Some(operation),
+            ..self.clone()
+        }
+    }
+
+    /// The same actor, who has seen an offer or a campaign at this revision: a step of it changes nothing where it is at
+    /// another by then, and answers [`TransitionError::Stale`](crate::domain::TransitionError::Stale). Without it, the steps
+    /// that ask for no revision themselves, such as [`Campaigns::pause`], are taken at whichever there is.
+    #[must_use]
+    pub fn seeing(&self, revision: RevisionNumber) -> Self {
+        Self {
+            seen: Some(revision),
             ..self.clone()
         }
     }
@@ -55,6 +68,17 @@ impl Acting {
 
     pub(super) const fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// Nothing, or that the revision is not the one that the actor has seen.
+    pub(super) fn has_seen(&self, current: RevisionNumber) -> Result<(), TransitionError> {
+        match self.seen {
+            Some(seen) if seen != current => Err(TransitionError::Stale {
+                seen: seen.get(),
+                current: current.get(),
+            }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     pub(super) const fn operation_id(&self) -> Option<OperationId> {

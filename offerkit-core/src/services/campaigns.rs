@@ -131,6 +131,7 @@ impl Work<'_> {
         let grant = self
             .authorize(action, &Resource::Campaign(facts), id)
             .await?;
+        self.has_seen(campaign.revision())?;
         Ok((campaign, grant))
     }
 

@@ -137,6 +137,7 @@ impl Work<'_> {
         };
         let facts = OfferFacts::new(self.tenant()?, &offer);
         let grant = self.authorize(action, &Resource::Offer(facts), id).await?;
+        self.has_seen(offer.revision())?;
         Ok((offer, grant))
     }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Acting, Error};
 use crate::{
     audit::{AuditEvent, AuditRecord, Provenance, Refusal, Subject},
-    domain::{HeldGroup, OfferConfiguration, Scope, User},
+    domain::{HeldGroup, OfferConfiguration, RevisionNumber, Scope, TransitionError, User},
     id::{AuditId, OperationId, TenantId, UserId},
     policy::{
         Action, Actor, ActorRef, DenialKind, Denied, Grant, MembershipFacts, Resource, TenantFacts,
@@ -137,6 +137,11 @@ pub(super) fn facts(user: &User, held: Vec<HeldGroup>, now: Timestamp) -> UserFa
 }
 
 impl Work<'_> {
+    /// Nothing, or that the revision is not the one that the actor has seen.
+    pub(super) fn has_seen(&self, current: RevisionNumber) -> Result<(), TransitionError> {
+        self.acting.has_seen(current)
+    }
+
     /// The transaction, unless it has ended.
     pub(super) fn tx(&mut self) -> Result<&mut dyn Transaction, StoreError> {
         match self.tx.as_mut() {
