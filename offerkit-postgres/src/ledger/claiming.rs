@@ -118,27 +118,14 @@ async fn claim_of(
     claimed: &mut Vec<Claimed>,
 ) -> Result<(), StoreError> {
     let statement = open.query(&[
-        "WITH due AS MATERIALIZED (
-            SELECT row.place FROM unnest($8::INTEGER[], $9::INTEGER[]) AS held (run_number, lot)
-            CROSS JOIN LATERAL (
-                SELECT it.* FROM {schema}.campaign_lots AS it
-                WHERE it.channel = $3::TEXT AND it.run_number = held.run_number AND it.lot = held.lot AND ",
+        "WITH due AS MATERIALIZED (SELECT row.place",
+        OF_HELD,
         OF_CAMPAIGN,
-        " OFFSET 0
-            ) AS it
-            CROSS JOIN LATERAL (
-                SELECT row.ctid AS place, row.customer_id FROM {schema}.campaign_customers AS row
-                WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
-                    AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
-                    AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'pending'
-                    AND (row.not_before IS NULL OR row.not_before <= $5)
-                ORDER BY row.customer_id LIMIT $4
-            ) AS row
-            ORDER BY row.customer_id LIMIT $4
-        ), claimed AS (
+        DUE,
+        "), claimed AS (
             UPDATE {schema}.campaign_customers AS it SET delivery_status = 'sending', attempts = it.attempts + 1,
                 first_claimed_at = coalesce(it.first_claimed_at, $5), reason = NULL, not_before = NULL, updated_at = $5,
-                claim_token = $6, claim_deadline = $7
+                claim_token = $8, claim_deadline = $9
             WHERE it.ctid = ANY (ARRAY(SELECT due.place FROM due)) AND it.delivery_status = 'pending'
             RETURNING it.customer_id, it.attempts, it.first_claimed_at
         )
@@ -149,7 +136,9 @@ async fn claim_of(
     let left = request.limit.saturating_sub(claimed.len());
     let statement = bind(statement, request, left)
         .bind(held.runs)
-        .bind(held.lots);
+        .bind(held.lots)
+        .bind(request.token.as_uuid())
+        .bind(request.deadline.as_datetime());
     let row = open.one(statement).await?;
     let customers = row.array::<Uuid>("customers")?.into_iter();
     let attempts = row.array::<i32>("attempts")?;
@@ -164,6 +153,26 @@ async fn claim_of(
     }
     Ok(())
 }
+
+/// The lots $7 of the runs $6. Each is looked up by its whole key, however few the planner believes that there are.
+pub(super) const OF_HELD: &str =
+    " FROM unnest($6::INTEGER[], $7::INTEGER[]) AS held (run_number, lot)
+    CROSS JOIN LATERAL (
+        SELECT it.* FROM {schema}.campaign_lots AS it
+        WHERE it.channel = $3::TEXT AND it.run_number = held.run_number AND it.lot = held.lot AND ";
+
+/// Their first rows that are due, at most $4.
+pub(super) const DUE: &str = " OFFSET 0
+    ) AS it
+    CROSS JOIN LATERAL (
+        SELECT row.ctid AS place, row.customer_id FROM {schema}.campaign_customers AS row
+        WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
+            AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
+            AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'pending'
+            AND (row.not_before IS NULL OR row.not_before <= $5)
+        ORDER BY row.customer_id LIMIT $4
+    ) AS row
+    ORDER BY row.customer_id LIMIT $4";
 
 /// Claims lapsed rows anew. Others may be settling some of them at this moment; those are passed over.
 pub(super) async fn reclaim(
@@ -193,7 +202,10 @@ pub(super) async fn reclaim(
             AND it.channel = lapsed.channel AND it.customer_id = lapsed.customer_id
         RETURNING it.customer_id, it.attempts, it.first_claimed_at, lapsed.revision",
     ]);
-    let rows = open.all(bind(statement, request, request.limit)).await?;
+    let statement = bind(statement, request, request.limit)
+        .bind(request.token.as_uuid())
+        .bind(request.deadline.as_datetime());
+    let rows = open.all(statement).await?;
     let claimed = |row: &Row| {
         let first_claimed_at = row.optional_moment("first_claimed_at")?;
         Ok(Claimed {
@@ -216,16 +228,14 @@ pub(super) const fn key(request: &ClaimRequest, customer: Uuid) -> DeliveryKey {
     }
 }
 
-/// Binds $1 to $7.
-fn bind(statement: Statement, request: &ClaimRequest, limit: usize) -> Statement {
+/// Binds $1 to $5.
+pub(super) fn bind(statement: Statement, request: &ClaimRequest, limit: usize) -> Statement {
     statement
         .bind(request.tenant.as_uuid())
         .bind(request.campaign.as_uuid())
         .bind(request.channel.as_str())
         .bind(count(limit))
         .bind(request.now.as_datetime())
-        .bind(request.token.as_uuid())
-        .bind(request.deadline.as_datetime())
 }
 
 fn count(number: usize) -> i64 {

@@ -10,7 +10,7 @@ use sqlx::types::Uuid;
 
 use super::{
     OF_CAMPAIGN,
-    claiming::{self, Held},
+    claiming::{self, DUE, Held, OF_HELD},
     facts::{self, Asked, People},
     filling::LOT,
 };
@@ -82,28 +82,9 @@ pub(super) async fn round(
 /// Whose rows of the held lots are due, in order: a statement of its own, which sees what was committed before the lots were
 /// held.
 async fn due(open: &mut Open, request: &ClaimRequest, held: Held) -> Result<Vec<Uuid>, StoreError> {
-    let statement = open.query(&[
-        "SELECT row.customer_id FROM unnest($6::INTEGER[], $7::INTEGER[]) AS held (run_number, lot)
-        JOIN {schema}.campaign_lots AS it ON it.run_number = held.run_number AND it.lot = held.lot
-        CROSS JOIN LATERAL (
-            SELECT row.customer_id FROM {schema}.campaign_customers AS row
-            WHERE row.tenant_number = it.tenant_number AND row.campaign_number = it.campaign_number
-                AND row.channel = it.channel AND row.customer_id BETWEEN it.first_customer AND it.last_customer
-                AND row.run_number = it.run_number AND row.lot = it.lot AND row.delivery_status = 'pending'
-                AND (row.not_before IS NULL OR row.not_before <= $5)
-            ORDER BY row.customer_id LIMIT $4
-        ) AS row
-        WHERE it.channel = $3::TEXT AND ",
-        OF_CAMPAIGN,
-        " ORDER BY row.customer_id LIMIT $4",
-    ]);
-    let most = i64::try_from(request.limit.max(LOT)).unwrap_or(i64::MAX);
-    let statement = statement
-        .bind(request.tenant.as_uuid())
-        .bind(request.campaign.as_uuid())
-        .bind(request.channel.as_str())
-        .bind(most)
-        .bind(request.now.as_datetime())
+    let statement = open.query(&["SELECT row.customer_id", OF_HELD, OF_CAMPAIGN, DUE]);
+    let most = request.limit.max(LOT);
+    let statement = claiming::bind(statement, request, most)
         .bind(held.runs)
         .bind(held.lots);
     let rows = open.all(statement).await?;
