@@ -5,10 +5,10 @@
 //! cargo run --example quickstart -- --help
 //! ```
 //!
-//! It uses nothing but the public library. It keeps everything in memory, or in the PostgreSQL that [`store`] opens, and sends
-//! nothing, unless it is told of a server that takes its [`mail`]. The chapters are [`platform`], [`people`], [`offer`], [`four_eyes`], [`campaign`], [`delivery`] and
-//! [`audit_trail`]; the rest reads the input and prints. What must be refused and is not, or a number that does not add
-//! up, ends it with exit code 1.
+//! It uses nothing but the public library. It keeps everything in memory, or in the PostgreSQL that [`store`] opens, and
+//! sends nothing, unless it is told of a server that takes its [`mail`]. The chapters are [`platform`], [`people`],
+//! [`offer`], [`four_eyes`], [`campaign`], [`delivery`] and [`audit_trail`]; the rest reads the input and prints. What
+//! must be refused and is not, or a number that does not add up, ends it with exit code 1.
 
 mod audit_trail;
 mod campaign;

@@ -157,10 +157,11 @@ impl Notifier for Provider {
                 None => accepted.push(message.clone()),
             }
         }
-        let mut done = self.printer.send(&accepted).await;
-        if let Some(server) = &self.server {
-            done = server.send(&accepted).await;
-        }
+        let printed = self.printer.send(&accepted).await;
+        let done = match &self.server {
+            Some(server) => server.send(&accepted).await,
+            None => printed,
+        };
         let mut state = self.switchboard.state();
         for (id, outcome) in &done {
             match outcome {
@@ -169,7 +170,9 @@ impl Notifier for Provider {
                 Outcome::Retry { reason, .. }
                 | Outcome::Failed { reason, .. }
                 | Outcome::Unknown { reason } => {
-                    state.not_taken.get_or_insert_with(|| reason.clone());
+                    if self.server.is_some() {
+                        state.not_taken.get_or_insert_with(|| reason.clone());
+                    }
                 }
             }
         }

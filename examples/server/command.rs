@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, ValueEnum, builder::FalseyValueParser};
 use tracing::Level;
 
 use super::{
@@ -25,7 +25,7 @@ const EXAMPLES: &str = "Examples:
       keeps everything in a database, which --migrate brings up to date; the first start
       prints the login of the first super admin, once
   OFFERKIT_DATABASE=postgres://me@localhost/offers server --listen 0.0.0.0:8080 --log json
-      every option has a variable of the environment, too
+      every option has a variable of the environment, too: OFFERKIT_WORKER=1
 
 People log in over the connection as it is: put TLS in front of everything but this machine.
 Behind a proxy, --source-header says which of its headers bears the client's address.
@@ -58,15 +58,15 @@ pub(crate) struct Options {
     pub(crate) database: Option<String>,
 
     /// Make the database's schema, or bring it up to date, first.
-    #[arg(long, env = "OFFERKIT_MIGRATE", requires = "database")]
+    #[arg(long, env = "OFFERKIT_MIGRATE", value_parser = FalseyValueParser::new(), requires_if("true", "database"))]
     pub(crate) migrate: bool,
 
     /// Make a demo tenant with people and customers where the database is empty; in memory that is always done.
-    #[arg(long, env = "OFFERKIT_DEMO", requires = "database")]
+    #[arg(long, env = "OFFERKIT_DEMO", value_parser = FalseyValueParser::new(), requires_if("true", "database"))]
     pub(crate) demo: bool,
 
     /// Fill audiences and send messages in this process, too.
-    #[arg(long, env = "OFFERKIT_WORKER")]
+    #[arg(long, env = "OFFERKIT_WORKER", value_parser = FalseyValueParser::new())]
     pub(crate) worker: bool,
 
     /// The password that the first people get, instead of one that is made up.

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::failure::Failure;
 
-/// Where the password stands that a URL leaves out, since others see what a command line says.
+/// Where the password stands, since others see what a command line says.
 const PASSWORD: &str = "SMTP_PASSWORD";
 
 /// The notifier for `smtp://host:port`, without TLS or login, or `smtps://user@host:port`.
@@ -24,6 +24,11 @@ pub(crate) fn notifier(url: &str, from: &str) -> Result<SmtpNotifier, Failure> {
             ));
         }
     };
+    if url.password().is_some() {
+        return Err(wrong(
+            "others see what a command line says, so the password stands in `SMTP_PASSWORD`",
+        ));
+    }
     if !matches!(url.path(), "" | "/") || url.query().is_some() {
         return Err(wrong("something stands behind the host and port"));
     }
@@ -32,10 +37,8 @@ pub(crate) fn notifier(url: &str, from: &str) -> Result<SmtpNotifier, Failure> {
         settings = settings.port(port);
     }
     if !url.username().is_empty() {
-        let password = match url.password() {
-            Some(password) => password.to_owned(),
-            None => env::var(PASSWORD).unwrap_or_default(),
-        };
+        let password =
+            env::var(PASSWORD).map_err(|_| wrong("the password stands in `SMTP_PASSWORD`"))?;
         settings = settings.login(url.username(), password);
     }
     if security == Security::Tls {
