@@ -21,6 +21,7 @@ mod pg_transactions;
 mod policy;
 mod postgres;
 mod report;
+mod rest;
 
 type Benchmark = fn() -> Result<Vec<Report>, Box<dyn Error>>;
 
@@ -34,6 +35,7 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("pg_drain", pg_drain::run),
     ("pg_import", pg_import::run),
     ("pg_transactions", pg_transactions::run),
+    ("rest", rest::run),
 ];
 
 fn main() -> ExitCode {

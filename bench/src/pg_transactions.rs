@@ -4,8 +4,8 @@ use std::{error::Error, sync::Arc, time::Duration};
 
 use crate::{postgres::Durable, report::Report};
 
-mod latency;
-mod pgbench;
+pub(crate) mod latency;
+pub(crate) mod pgbench;
 mod service;
 mod world;
 

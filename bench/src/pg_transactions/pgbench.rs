@@ -42,8 +42,8 @@ fn measured(
     window: Duration,
     folder: &Path,
 ) -> Result<Latencies, Box<dyn Error>> {
-    let script = folder.join("script.sql");
-    fs::write(&script, statements(world, operation))?;
+    let script_file = folder.join("script.sql");
+    fs::write(&script_file, statements(world, operation))?;
     let user = world.tenant.creator.actor().user().ok_or("nobody acts")?;
     let document = server.block_on(world.document())?;
     let variables = [
@@ -53,6 +53,24 @@ fn measured(
         ("document", document),
         ("at", "2026-03-02T09:00:00Z".to_owned()),
     ];
+    script(
+        server.url(DATABASE).as_str(),
+        &script_file,
+        &variables,
+        connections,
+        window,
+    )
+}
+
+/// Runs a script for a while, logging into the folder that it lies in.
+pub(crate) fn script(
+    url: &str,
+    file: &Path,
+    variables: &[(&str, String)],
+    connections: u32,
+    window: Duration,
+) -> Result<Latencies, Box<dyn Error>> {
+    let folder = file.parent().ok_or("a script in no folder")?;
     let mut command = Command::new(Binaries::find()?.program("pgbench"));
     command
         .args(["--no-vacuum", "--protocol=prepared", "--log"])
@@ -66,8 +84,8 @@ fn measured(
                 .map(|(name, value)| format!("--define={name}={value}")),
         )
         .arg("--file")
-        .arg(&script)
-        .arg(server.url(DATABASE))
+        .arg(file)
+        .arg(url)
         // As the pool does on each of its connections.
         .env("PGOPTIONS", "-c role=offerkit_app -c lock_timeout=10s");
     let done = command.output()?;
