@@ -59,7 +59,7 @@ pub(crate) fn run() -> Result<Vec<Report>, Box<dyn Error>> {
             copies.push(copied(&server, &file.0, customers)?);
         }
     }
-    let row = |name: &str, times: &mut Vec<f64>, yardstick: f64| {
+    let row = |name: &str, times: &mut Vec<f64>, yardstick: Option<f64>| {
         times.sort_by(f64::total_cmp);
         let median = times[times.len() / 2];
         let (fastest, slowest) = (times[0], times[times.len() - 1]);
@@ -69,13 +69,13 @@ pub(crate) fn run() -> Result<Vec<Report>, Box<dyn Error>> {
             format!("{fastest:.2}"),
             format!("{slowest:.2}"),
             format!("{:.0}", f64::from(customers) / median),
-            format!("{:.2}", yardstick / median),
+            format!("{:.2}", yardstick.unwrap_or(median) / median),
         ];
         (cells, median)
     };
-    let (copy, yardstick) = row("psql \\copy", &mut copies, f64::NAN);
-    let (import, median) = row("import_all", &mut imports, yardstick);
-    let (unchanged, _) = row("import_all of the same again", &mut again, yardstick);
+    let (copy, yardstick) = row("psql \\copy", &mut copies, None);
+    let (import, median) = row("import_all", &mut imports, Some(yardstick));
+    let (unchanged, _) = row("import_all of the same again", &mut again, Some(yardstick));
     let reached = yardstick / median;
     let is_met = if reached >= TARGET { "met" } else { "missed" };
     let head = [
