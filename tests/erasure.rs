@@ -2,6 +2,8 @@
 
 #[path = "canary/customer.rs"]
 mod canary;
+#[path = "migrated/database.rs"]
+mod database;
 
 use std::error::Error;
 
@@ -10,14 +12,14 @@ use offerkit::{
     domain::{Channel, Purpose, Trace},
     policy::Job,
     ports::MergeBy,
-    postgres::{PgStore, SchemaName},
+    postgres::PgStore,
     services::{ImportOptions, ImportRow, KeepMessages, Settings},
     testing::TestPlatform,
 };
-use offerkit_cluster::Database;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
 use canary::CANARY;
+use database::migrated;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -44,12 +46,7 @@ async fn places(connection: &mut PgConnection, text: &str) -> Outcome<Vec<String
 
 #[tokio::test]
 async fn nothing_of_an_erased_customer_is_left_but_the_ids_of_the_ledger() -> Outcome {
-    let database = Database::new().await?;
-    let pool = PgStore::pool_options().connect_lazy(&database.url())?;
-    PgStore::from_pool(pool.clone(), SchemaName::default())
-        .migrate()
-        .await?;
-    pool.close().await;
+    let database = migrated().await?;
     // Everything that is sent is kept.
     let settings = Settings {
         keep_messages: KeepMessages::Always,

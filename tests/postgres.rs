@@ -1,6 +1,9 @@
 //! Every port on PostgreSQL, held to what every adapter must do: with a pool of one connection, with many, and in a
 //! transaction of the host's.
 
+#[path = "migrated/database.rs"]
+mod database;
+
 use std::{error::Error, sync::OnceLock};
 
 use offerkit::{
@@ -11,6 +14,8 @@ use offerkit::{
 use offerkit_cluster::Database;
 use offerkit_conformance::{Failure, Harness, Outcome};
 use sqlx::PgPool;
+
+use database::migrated;
 
 /// A store on a database of its own, which goes with this.
 struct Postgres {
@@ -40,14 +45,7 @@ impl Harness for Postgres {
     type Adapter = PgStore;
 
     async fn backend(&self) -> Result<PgStore, Failure> {
-        let database = Database::prepared(async |url| {
-            let pool = PgStore::pool_options().connect_lazy(&url)?;
-            let store = PgStore::from_pool(pool.clone(), SchemaName::default());
-            store.migrate().await?;
-            pool.close().await;
-            Ok::<_, Box<dyn Error + Send + Sync>>(())
-        })
-        .await?;
+        let database = migrated().await?;
         let pool = PgStore::pool_options()
             .max_connections(self.connections)
             .connect_lazy(&database.url())?;

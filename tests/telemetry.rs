@@ -3,6 +3,8 @@
 
 #[path = "canary/customer.rs"]
 mod canary;
+#[path = "migrated/database.rs"]
+mod database;
 
 use std::{
     error::Error,
@@ -17,15 +19,15 @@ use offerkit::{
     memory::MemoryStore,
     policy::Job,
     ports::Outcome as Sending,
-    postgres::{PgStore, SchemaName},
+    postgres::PgStore,
     services::Backend,
     testing::TestPlatform,
     worker::Worker,
 };
-use offerkit_cluster::Database;
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
 use canary::CANARY;
+use database::migrated;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -148,12 +150,7 @@ async fn neither_logs_nor_metrics_say_who_is_written_to() -> Outcome {
     let metrics: PrometheusHandle = PrometheusBuilder::new().install_recorder()?;
 
     deliver(MemoryStore::new()).await?;
-    let database = Database::new().await?;
-    let pool = PgStore::pool_options().connect_lazy(&database.url())?;
-    PgStore::from_pool(pool.clone(), SchemaName::default())
-        .migrate()
-        .await?;
-    pool.close().await;
+    let database = migrated().await?;
     deliver(PgStore::connect(&database.url()).await?).await?;
 
     let (log, metrics) = (log.text(), metrics.render());

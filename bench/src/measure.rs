@@ -87,9 +87,20 @@ pub(crate) fn per_second(count: u64, seconds: f64) -> f64 {
     count as f64 / seconds
 }
 
-/// The middle one of an odd number of rates.
-pub(crate) fn median(rates: &[f64]) -> f64 {
-    let mut rates = rates.to_vec();
-    rates.sort_by(f64::total_cmp);
-    rates.get(rates.len() / 2).copied().unwrap_or(f64::NAN)
+/// The middle one of an odd number of values.
+pub(crate) fn median(values: &[f64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Whether how many times as fast something is meets the goal, or at least the floor.
+pub(crate) fn verdict(ratio: f64, floor: f64, goal: f64) -> String {
+    if ratio >= goal {
+        format!("the goal of {goal} is met")
+    } else if ratio >= floor {
+        format!("the floor of {floor} is met, the goal of {goal} is not")
+    } else {
+        format!("the floor of {floor} is not met")
+    }
 }

@@ -14,7 +14,7 @@ use offerkit_postgres::PgStore;
 
 use crate::{
     graphile::{Graphile, Tuning},
-    measure::{median, per_second},
+    measure::{median, per_second, verdict},
     postgres::{
         Durable,
         bank::{self, Bank, IN_ORDER},
@@ -184,11 +184,7 @@ fn report(version: &str, ours: &[Vec<f64>], theirs: &[Vec<f64>]) -> Report {
     });
     let rows = theirs.chain(ours).collect();
     let ratio = fastest / best;
-    let verdict = match ratio {
-        4.0.. => "the goal of 4 is met",
-        2.5.. => "the floor of 2.5 is met, the goal of 4 is not",
-        _ => "the floor of 2.5 is not met",
-    };
+    let verdict = verdict(ratio, 2.5, 4.0);
     let title = format!("pg_claims: {ROWS} rows claimed and settled, on a durable server");
     let head = ["case", "rows/s", "lowest", "highest", "rate"];
     let note = format!(

@@ -32,7 +32,7 @@ use offerkit::{
 use self::sink::Sink;
 use crate::{
     graphile::{Graphile, Tuning},
-    measure::{median, per_second},
+    measure::{median, per_second, verdict},
     memory::{mebibytes, resident},
     postgres::{
         Durable,
@@ -139,7 +139,7 @@ async fn measure(
     )
     .with_notes(vec![format!(
         "theirs claims and completes jobs that do nothing; ours also reads each customer, fills in a message and notes what became of it: {}",
-        verdict(ratio)
+        verdict(ratio, 2.5, 4.0)
     )]);
 
     let mut rates = vec![Vec::new(); cases.len()];
@@ -157,14 +157,6 @@ async fn measure(
         Err(why) => Report::new("no mails were sent", &[], Vec::new()).with_notes(vec![why]),
     });
     Ok(reports)
-}
-
-fn verdict(ratio: f64) -> &'static str {
-    match ratio {
-        4.0.. => "the goal of 4 is met",
-        2.5.. => "the floor of 2.5 is met, the goal of 4 is not",
-        _ => "the floor of 2.5 is not met",
-    }
 }
 
 /// What each rule asks for everybody, and forbids nobody.

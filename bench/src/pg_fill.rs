@@ -11,6 +11,7 @@ use offerkit_postgres::PgStore;
 
 use self::without::WITHOUT;
 use crate::{
+    measure,
     postgres::{
         Durable,
         bank::{self, AT_RANDOM, Bank, COLUMNS, IN_ORDER},
@@ -183,9 +184,9 @@ impl Times {
     }
 
     fn median(&self, name: &str) -> f64 {
-        let mut times = self.of.get(name).cloned().unwrap_or_default();
-        times.sort_by(f64::total_cmp);
-        times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+        self.of
+            .get(name)
+            .map_or(f64::NAN, |times| measure::median(times))
     }
 
     fn row(&self, name: &str, said: &str, yardstick: &str) -> Vec<String> {
@@ -214,11 +215,7 @@ impl Times {
         ];
         let rows = cases.map(|(name, said)| self.row(name, said, "campaign_customers"));
         let ratio = self.median("campaign_customers") / self.median(OURS);
-        let verdict = match ratio {
-            6.0.. => "the goal of 6 is met",
-            2.5.. => "the floor of 2.5 is met, the goal of 6 is not",
-            _ => "the floor of 2.5 is not met",
-        };
+        let verdict = measure::verdict(ratio, 2.5, 6.0);
         let share = 100.0 * self.median("bare") / self.median(OURS);
         let title = format!(
             "pg_fill: {} of {customers} customers into an audience, on a durable server",

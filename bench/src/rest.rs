@@ -1,8 +1,8 @@
-//! The REST API over loopback, beside FastAPI doing the same, and pgbench sending the statements that the API sends.
+//! The REST API over loopback, beside `FastAPI` doing the same, and pgbench sending the statements that the API sends.
 
 use std::{env, error::Error, time::Duration};
 
-use crate::{postgres::Durable, report::Report};
+use crate::{measure::median, postgres::Durable, report::Report};
 
 mod client;
 mod fastapi;
@@ -63,7 +63,7 @@ pub(crate) fn run() -> Result<Vec<Report>, Box<dyn Error>> {
     let mut fastapi = FastApi::install()?;
     let server = Durable::boot()?;
     let world = server.block_on(World::make(&server))?;
-    fastapi.prepare(&server)?;
+    FastApi::prepare(&server)?;
     let mut reports = Vec::new();
     for operation in Operation::ALL {
         let script = seen::script(&server, &world, operation)?;
@@ -87,7 +87,7 @@ pub(crate) fn run() -> Result<Vec<Report>, Box<dyn Error>> {
             "p99 ms",
         ];
         let title = operation.title();
-        let versions = format!("FastAPI is {}.", fastapi.versions());
+        let versions = format!("FastAPI is {}.", FastApi::versions());
         let medians = format!("Medians of {ROUNDS} rounds of {:?}.", window()?);
         reports.push(Report::new(title, &head, rows).with_notes(vec![versions, medians]));
     }
@@ -127,16 +127,11 @@ fn compared(
 }
 
 /// The median of what the rounds say.
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
 fn of(rounds: &[Round], what: impl Fn(&Round) -> f64) -> f64 {
-    median(rounds.iter().map(what).collect())
+    median(&rounds.iter().map(what).collect::<Vec<_>>())
 }
 
-/// The better of FastAPI's two is the yardstick.
+/// The better of `FastAPI`'s two is the yardstick.
 fn shown(connections: u32, cases: Cases) -> Vec<Vec<String>> {
     let rate = |rounds: &[Round]| of(rounds, |round| round.per_second);
     let best = cases

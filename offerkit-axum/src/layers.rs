@@ -143,15 +143,18 @@ async fn logged(request: Request, next: Next) -> Response {
     let name = request.extensions().get::<RequestName>().cloned();
     let begun = Instant::now();
     let response = next.run(request).await;
-    let path = route.as_ref().map_or("", MatchedPath::as_str).to_owned();
-    counted(&method, path, response.status(), begun.elapsed());
+    let (time, route) = (
+        begun.elapsed(),
+        route.as_ref().map_or("", MatchedPath::as_str),
+    );
+    counted(&method, route.to_owned(), response.status(), time);
     let name = name.and_then(|RequestName(name)| name);
     tracing::info!(
         request = name.as_ref().map_or("", |name| name.as_str()),
         method = %method,
-        route = route.as_ref().map_or("", MatchedPath::as_str),
+        route,
         status = response.status().as_u16(),
-        micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+        micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
         "answered",
     );
     response

@@ -42,6 +42,12 @@ const UNSEEN: &str = "claims are told once the host's transaction has ended";
 
 const CONFLICT: StoreError = StoreError::Conflict("run");
 
+/// A source in the database of a ledger.
+enum Here<'s> {
+    Ours(&'s PgStore),
+    Mapped(&'s MappedCustomers),
+}
+
 #[async_trait]
 impl Ledger for PgStore {
     async fn start_run(&self, run: &Run) -> Result<(), StoreError> {
@@ -332,30 +338,33 @@ impl Ledger for PgStore {
 }
 
 impl PgStore {
+    /// The source, where it stands in the database of this store.
+    fn here<'s>(&self, source: &'s dyn CustomerSource) -> Option<Here<'s>> {
+        let source = source.as_any();
+        let (here, store) = if let Some(mapped) = source.downcast_ref::<MappedCustomers>() {
+            (Here::Mapped(mapped), mapped.store())
+        } else {
+            let store = source.downcast_ref::<Self>()?;
+            (Here::Ours(store), store)
+        };
+        store.is_on_pool_of(self).then_some(here)
+    }
+
     /// Where the customers of `source` are found in a transaction of this store.
     fn people_of(&self, source: &dyn CustomerSource) -> People {
-        let source = source.as_any();
-        if let Some(mapped) = source.downcast_ref::<MappedCustomers>()
-            && mapped.store().is_on_pool_of(self)
-        {
-            return People::Mapped(Box::new(mapped.clone()));
-        }
-        match source.downcast_ref::<Self>() {
-            Some(store) if store.is_on_pool_of(self) => People::Ours,
-            Some(_) | None => People::Elsewhere,
+        match self.here(source) {
+            Some(Here::Mapped(mapped)) => People::Mapped(Box::new(mapped.clone())),
+            Some(Here::Ours(_)) => People::Ours,
+            None => People::Elsewhere,
         }
     }
 
     /// Where `source` selects, if that is the database of this store.
     fn relation_of(&self, source: &dyn CustomerSource) -> Option<Relation> {
-        let source = source.as_any();
-        if let Some(mapped) = source.downcast_ref::<MappedCustomers>() {
-            let is_here = mapped.store().is_on_pool_of(self);
-            return is_here.then(|| mapped.relation().clone());
-        }
-        let store = source.downcast_ref::<Self>()?;
-        let is_here = store.is_on_pool_of(self);
-        is_here.then(|| Relation::ours(store.schema()))
+        Some(match self.here(source)? {
+            Here::Mapped(mapped) => mapped.relation().clone(),
+            Here::Ours(store) => Relation::ours(store.schema()),
+        })
     }
 
     /// The next whom another source selects. No transaction is open while it is asked.

@@ -7,19 +7,22 @@
     reason = "places are drawn from within the length, and a test may fail by a panic"
 )]
 
+#[path = "../migrated/database.rs"]
+mod database;
 mod everything;
 mod operations;
 mod picks;
 
 use std::{collections::BTreeMap, env, error::Error};
 
+use database::migrated;
+
 use offerkit::{
     memory::MemoryStore,
-    postgres::{PgStore, SchemaName},
+    postgres::PgStore,
     services::Backend,
     testing::{TestPlatform, TestTenant},
 };
-use offerkit_cluster::Database;
 use operations::Operation;
 use picks::Pick;
 
@@ -57,12 +60,7 @@ fn number(name: &str, usual: u64) -> Outcome<u64> {
 async fn memory_and_postgresql_give_the_same_answers() -> Outcome {
     let steps = number("OFFERKIT_DIFFERENTIAL_STEPS", 1_500)?;
     let seed = number("OFFERKIT_DIFFERENTIAL_SEED", 1)?;
-    let database = Database::new().await?;
-    let pool = PgStore::pool_options().connect_lazy(&database.url())?;
-    PgStore::from_pool(pool.clone(), SchemaName::default())
-        .migrate()
-        .await?;
-    pool.close().await;
+    let database = migrated().await?;
     let postgres = PgStore::connect(&database.url()).await?;
     let memory = MemoryStore::new();
     let sides = [

@@ -5,6 +5,8 @@
 //! fail.
 
 mod campaigns;
+#[path = "../migrated/database.rs"]
+mod database;
 mod deliveries;
 mod offers;
 mod people;

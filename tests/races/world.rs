@@ -10,6 +10,8 @@ use offerkit_cluster::Database;
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use tokio::{sync::Barrier, task::yield_now};
 
+use crate::database::migrated;
+
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 pub(crate) struct World {
@@ -21,14 +23,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Outcome<Self> {
-        let database = Database::prepared(async |url| {
-            let pool = PgStore::pool_options().connect_lazy(&url)?;
-            let store = PgStore::from_pool(pool.clone(), SchemaName::default());
-            store.migrate().await?;
-            pool.close().await;
-            Ok::<_, Box<dyn Error + Send + Sync>>(())
-        })
-        .await?;
+        let database = migrated().await?;
         let options: PgConnectOptions = database.url().parse()?;
         // Whoever locks each other out need not wait a second to find out.
         let options = options.options([("deadlock_timeout", "20ms")]);

@@ -21,7 +21,7 @@ pub(crate) fn ask(
         request += "Content-Type: application/json\r\n";
     }
     for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+        request.extend([*name, ": ", *value, "\r\n"]);
     }
     request += "\r\n";
     request += body;

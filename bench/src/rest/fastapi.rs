@@ -1,4 +1,4 @@
-//! The yardstick: a service with FastAPI and asyncpg, which `pip` installs into a folder for as long as the benchmark runs.
+//! The yardstick: a service with `FastAPI` and asyncpg, which `pip` installs into a folder for as long as the benchmark runs.
 
 use std::{
     env,
@@ -64,12 +64,12 @@ impl FastApi {
         }
     }
 
-    pub(crate) fn versions(&self) -> String {
+    pub(crate) fn versions() -> String {
         PACKAGES.join(", ").replace("==", " ")
     }
 
     /// Makes its database.
-    pub(crate) fn prepare(&self, server: &Durable) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn prepare(server: &Durable) -> Result<(), Box<dyn Error>> {
         server.block_on(async {
             server.create(DATABASE, None).await?;
             server.run(DATABASE, TABLES).await?;

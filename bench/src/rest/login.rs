@@ -13,11 +13,11 @@ use offerkit_core::password::Argon2Hasher;
 use serde_json::json;
 
 use super::{
-    ROUNDS, client, median,
+    ROUNDS, client,
     world::{NAME, PASSWORD, World},
     wrk::{self, Asked},
 };
-use crate::{postgres::Durable, report::Report};
+use crate::{measure::median, postgres::Durable, report::Report};
 
 /// How many refusals of each kind.
 const REFUSALS: u32 = 101;
@@ -48,7 +48,7 @@ fn logins(server: &Durable, world: &World) -> Result<Report, Box<dyn Error>> {
             let round = wrk::measured(world.address, &asked, at_once, super::window()?)?;
             ours.push(round.per_second);
         }
-        let (bare, ours) = (median(bare), median(ours));
+        let (bare, ours) = (median(&bare), median(&ours));
         let row = |who: &str, rate: f64| {
             vec![
                 at_once.to_string(),
@@ -111,7 +111,7 @@ fn refusals(address: SocketAddr) -> Result<Report, Box<dyn Error>> {
             }
         }
     }
-    let (known, unknown) = (median(known), median(unknown));
+    let (known, unknown) = (median(&known), median(&unknown));
     let row = |who: &str, time: f64| {
         vec![
             who.to_owned(),

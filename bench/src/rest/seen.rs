@@ -185,7 +185,7 @@ impl Seen {
                 .and_then(|it| self.parameters.get(it - 1))
             {
                 Some(value) => text += &literal(value.as_ref(), made),
-                None => text += &format!("${number}"),
+                None => text.extend(["$", number]),
             }
             rest = after;
         }

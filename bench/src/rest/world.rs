@@ -57,7 +57,11 @@ impl World {
         let mut paths = String::new();
         for _ in 0..OFFERS {
             let offer = offers.create(offer_data("Gold card").into()).await?;
-            paths += &format!("/v1/tenants/credit_card/offers/{}\n", offer.id());
+            paths.extend([
+                "/v1/tenants/credit_card/offers/",
+                &offer.id().to_string(),
+                "\n",
+            ]);
         }
         server.run(DATABASE, "VACUUM ANALYZE").await?;
         let address = served(store).await?;

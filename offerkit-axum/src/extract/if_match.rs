@@ -34,10 +34,10 @@ impl IfMatch {
 }
 
 /// The actor, who has seen the revision, where the caller names one.
-pub(crate) fn seeing(acting: &Acting, seen: Option<IfMatch>) -> Acting {
+pub(crate) fn seeing(acting: Acting, seen: Option<IfMatch>) -> Acting {
     match seen {
         Some(seen) => acting.seeing(seen.revision()),
-        None => acting.clone(),
+        None => acting,
     }
 }
 

@@ -81,7 +81,7 @@ async fn pause(
     seen: Option<IfMatch>,
     Body(body): Body<ReasonBody>,
 ) -> Result<Tagged<Campaign>, ApiError> {
-    let campaigns = seeing(&acting, seen).campaigns(tenant);
+    let campaigns = seeing(acting, seen).campaigns(tenant);
     Ok(Tagged(campaigns.pause(path.campaign, &body.reason).await?))
 }
 
@@ -94,7 +94,7 @@ async fn resume(
     seen: Option<IfMatch>,
 ) -> Result<Tagged<Campaign>, ApiError> {
     Ok(Tagged(
-        seeing(&acting, seen)
+        seeing(acting, seen)
             .campaigns(tenant)
             .resume(path.campaign)
             .await?,
@@ -110,7 +110,7 @@ async fn complete(
     seen: Option<IfMatch>,
 ) -> Result<Tagged<Campaign>, ApiError> {
     Ok(Tagged(
-        seeing(&acting, seen)
+        seeing(acting, seen)
             .campaigns(tenant)
             .complete(path.campaign)
             .await?,

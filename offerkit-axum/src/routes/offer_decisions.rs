@@ -106,6 +106,6 @@ async fn retire(
     seen: Option<IfMatch>,
     Body(body): Body<ReasonBody>,
 ) -> Result<Shown<Retired>, ApiError> {
-    let offers = seeing(&acting, seen).offers(tenant);
+    let offers = seeing(acting, seen).offers(tenant);
     Ok(Shown(offers.retire(path.offer, &body.reason).await?))
 }

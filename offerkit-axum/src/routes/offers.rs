@@ -196,7 +196,7 @@ async fn delete(
     Path(path): Path<OfferPath>,
     seen: Option<IfMatch>,
 ) -> Result<StatusCode, ApiError> {
-    seeing(&acting, seen)
+    seeing(acting, seen)
         .offers(tenant)
         .delete(path.offer)
         .await?;
@@ -240,7 +240,7 @@ async fn withdraw(
     seen: Option<IfMatch>,
 ) -> Result<Tagged<Offer>, ApiError> {
     Ok(Tagged(
-        seeing(&acting, seen)
+        seeing(acting, seen)
             .offers(tenant)
             .withdraw(path.offer)
             .await?,
@@ -256,7 +256,7 @@ async fn discard_draft(
     seen: Option<IfMatch>,
 ) -> Result<Tagged<Offer>, ApiError> {
     Ok(Tagged(
-        seeing(&acting, seen)
+        seeing(acting, seen)
             .offers(tenant)
             .discard_draft(path.offer)
             .await?,

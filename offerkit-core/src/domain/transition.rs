@@ -1,5 +1,7 @@
 //! What a life cycle refuses.
 
+use super::RevisionNumber;
+
 /// A step that the state of an object does not allow. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -71,4 +73,17 @@ pub enum TransitionError {
         /// The last valid day.
         until: chrono::NaiveDate,
     },
+}
+
+impl TransitionError {
+    /// [`Stale`](Self::Stale), unless the revision that was seen is the current one.
+    pub(crate) fn unless_seen(seen: RevisionNumber, current: RevisionNumber) -> Result<(), Self> {
+        if seen == current {
+            return Ok(());
+        }
+        Err(Self::Stale {
+            seen: seen.get(),
+            current: current.get(),
+        })
+    }
 }

@@ -6,7 +6,7 @@ use super::{
     Worklist,
 };
 use crate::{
-    domain::{RevisionNumber, Scope, TransitionError},
+    domain::{RevisionNumber, Scope},
     id::{OperationId, TenantId},
 };
 
@@ -70,15 +70,8 @@ impl Acting {
         &self.context
     }
 
-    /// Nothing, or that the revision is not the one that the actor has seen.
-    pub(super) fn has_seen(&self, current: RevisionNumber) -> Result<(), TransitionError> {
-        match self.seen {
-            Some(seen) if seen != current => Err(TransitionError::Stale {
-                seen: seen.get(),
-                current: current.get(),
-            }),
-            Some(_) | None => Ok(()),
-        }
+    pub(super) const fn seen(&self) -> Option<RevisionNumber> {
+        self.seen
     }
 
     pub(super) const fn operation_id(&self) -> Option<OperationId> {

@@ -139,7 +139,10 @@ pub(super) fn facts(user: &User, held: Vec<HeldGroup>, now: Timestamp) -> UserFa
 impl Work<'_> {
     /// Nothing, or that the revision is not the one that the actor has seen.
     pub(super) fn has_seen(&self, current: RevisionNumber) -> Result<(), TransitionError> {
-        self.acting.has_seen(current)
+        match self.acting.seen() {
+            Some(seen) => TransitionError::unless_seen(seen, current),
+            None => Ok(()),
+        }
     }
 
     /// The transaction, unless it has ended.

@@ -262,14 +262,8 @@ impl Campaign {
     }
 
     fn seen(self, seen: RevisionNumber) -> Result<Self, TransitionError> {
-        let current = self.parts.revision;
-        if seen == current {
-            return Ok(self);
-        }
-        Err(TransitionError::Stale {
-            seen: seen.get(),
-            current: current.get(),
-        })
+        TransitionError::unless_seen(seen, self.parts.revision)?;
+        Ok(self)
     }
 
     fn not_over(self, today: NaiveDate) -> Result<Self, TransitionError> {

@@ -245,14 +245,8 @@ impl Offer {
     }
 
     fn seen(self, seen: RevisionNumber) -> Result<Self, TransitionError> {
-        let current = self.revision();
-        if seen == current {
-            return Ok(self);
-        }
-        Err(TransitionError::Stale {
-            seen: seen.get(),
-            current: current.get(),
-        })
+        TransitionError::unless_seen(seen, self.revision())?;
+        Ok(self)
     }
 
     fn is(self, status: OfferStatus, wanted: &'static str) -> Result<Self, TransitionError> {
