@@ -14,9 +14,9 @@ use offerkit::{
     id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
     page::{Page, PageRequest},
     ports::{
-        Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension,
-        Ledger, LoginFailures, Progress, Prospect, Prospecting, RuledClaim, Selection, Sessions,
-        Settlement, Store, StoreError, Transaction,
+        Access, Arrival, AuditSeals, ClaimRequest, Claimed, CustomerSource, DeliveryFilter,
+        Extension, Ledger, LoginFailures, Progress, Prospect, Prospecting, RuledClaim, Selection,
+        Sessions, Settlement, Store, StoreError, TenantKey, Transaction,
     },
     postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
     time::Timestamp,
@@ -175,6 +175,14 @@ impl CustomerSource for Mapped {
 impl Sessions for Mapped {
     async fn open(&self, session: &Session) -> Result<(), StoreError> {
         Sessions::open(&self.store, session).await
+    }
+
+    async fn arrival(
+        &self,
+        token_hash: Digest,
+        tenant: Option<&TenantKey>,
+    ) -> Result<Option<Arrival>, StoreError> {
+        Sessions::arrival(&self.store, token_hash, tenant).await
     }
 
     async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError> {

@@ -3,7 +3,12 @@
 use async_trait::async_trait;
 use axum::http::{Method, header, request::Parts};
 
-use offerkit_core::services::{Context, Error, Offerkit, SessionToken};
+use offerkit_core::{
+    id::TenantId,
+    ports::TenantKey,
+    services::{Context, Error, Offerkit, SessionToken},
+};
+use uuid::Uuid;
 
 use crate::{
     cookie,
@@ -75,19 +80,45 @@ pub(crate) fn proof(parts: &Parts) -> Option<Proof> {
 
 /// Who makes a request.
 pub(crate) async fn context(state: &State, parts: &Parts) -> Result<Context, ApiError> {
-    let found = match state.identities() {
-        Identities::Host(host) => host.authenticate(state.kit(), parts).await?,
-        Identities::Sessions => match proof(parts) {
-            None => None,
-            Some(proof) => {
-                if proof.is_cookie && changes(&parts.method) {
-                    guard(parts, &proof.token)?;
-                }
-                Some(state.kit().authenticate(&proof.token).await?)
-            }
-        },
+    match state.identities() {
+        Identities::Host(host) => host
+            .authenticate(state.kit(), parts)
+            .await?
+            .ok_or_else(unknown),
+        Identities::Sessions => Ok(state.kit().authenticate(&token(parts)?).await?),
+    }
+}
+
+/// Who makes a request about a tenant, and the tenant's id, or one that no tenant has. Asked for together where the sessions
+/// are the library's.
+pub(crate) async fn context_in(
+    state: &State,
+    parts: &Parts,
+    tenant: &TenantKey,
+) -> Result<(Context, TenantId), ApiError> {
+    let kit = state.kit();
+    if let Identities::Sessions = state.identities() {
+        return Ok(kit.authenticate_in(&token(parts)?, tenant).await?);
+    }
+    let context = context(state, parts).await?;
+    let id = match tenant {
+        TenantKey::Id(id) => Some(*id),
+        TenantKey::Name(name) => kit.tenant_named(name).await?,
     };
-    found.ok_or_else(|| ApiError::new(ProblemKind::Unauthenticated, "log in first"))
+    Ok((context, id.unwrap_or(TenantId::from_uuid(Uuid::nil()))))
+}
+
+/// The token of a session, unless another site made a browser send it.
+fn token(parts: &Parts) -> Result<SessionToken, ApiError> {
+    let proof = proof(parts).ok_or_else(unknown)?;
+    if proof.is_cookie && changes(&parts.method) {
+        guard(parts, &proof.token)?;
+    }
+    Ok(proof.token)
+}
+
+fn unknown() -> ApiError {
+    ApiError::new(ProblemKind::Unauthenticated, "log in first")
 }
 
 fn changes(method: &Method) -> bool {

@@ -23,7 +23,18 @@ impl FromRequestParts<State> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
-        let mut context = authenticate::context(state, parts).await?;
+        let context = authenticate::context(state, parts).await?;
+        Self::new(parts, state, context)
+    }
+}
+
+impl Caller {
+    /// The caller of a request, who is known.
+    pub(crate) fn new(
+        parts: &mut Parts,
+        state: &State,
+        mut context: Context,
+    ) -> Result<Self, ApiError> {
         if context.request().is_none()
             && let Some(RequestName(Some(name))) = parts.extensions.get::<RequestName>()
         {

@@ -54,7 +54,7 @@ pub use passwords::{HashError, PasswordHasher};
 pub use prospects::{Prospect, Prospecting};
 pub use seals::AuditSeals;
 pub use segments::SegmentRepository;
-pub use sessions::{LoginFailures, Sessions};
+pub use sessions::{Arrival, LoginFailures, Sessions, TenantKey, TenantState};
 pub use stops::StopRepository;
 pub use store::{Access, Store, Transaction};
 pub use templates::{Escape, TemplateEngine, TemplateError};

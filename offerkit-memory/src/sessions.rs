@@ -3,9 +3,12 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use offerkit_core::{
     digest::Digest,
-    domain::Session,
+    domain::{Scope, Session},
     id::{SessionId, UserId},
-    ports::{LoginFailures, Sessions, StoreError, UniqueKey},
+    ports::{
+        Access, Arrival, LoginFailures, Sessions, Store as _, StoreError, TenantKey, TenantState,
+        UniqueKey,
+    },
     time::Timestamp,
 };
 
@@ -42,6 +45,38 @@ impl Sessions for MemoryStore {
         logins.tokens.insert(session.token_hash, session.id);
         logins.sessions.insert(session.id, session.clone());
         Ok(())
+    }
+
+    async fn arrival(
+        &self,
+        token_hash: Digest,
+        tenant: Option<&TenantKey>,
+    ) -> Result<Option<Arrival>, StoreError> {
+        let Some(session) = Sessions::find(self, token_hash).await? else {
+            return Ok(None);
+        };
+        let mut tx = self.begin(Scope::Platform, Access::ReadCommitted).await?;
+        let Some(user) = tx.users().find(session.user).await? else {
+            return Ok(None);
+        };
+        let tenant = match tenant {
+            Some(TenantKey::Id(id)) => tx.tenants().find(*id).await?,
+            Some(TenantKey::Name(name)) => tx.tenants().find_by_name(name).await?,
+            None => None,
+        };
+        let held = match &tenant {
+            Some(tenant) => tx.groups().held_by(user.id(), Some(tenant.id())).await?,
+            None => Vec::new(),
+        };
+        Ok(Some(Arrival {
+            session,
+            user,
+            tenant: tenant.map(|tenant| TenantState {
+                id: tenant.id(),
+                is_active: tenant.is_active(),
+            }),
+            held,
+        }))
     }
 
     async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError> {

@@ -85,7 +85,7 @@ impl Store for MemoryStore {
         access: Access,
     ) -> Result<Box<dyn Transaction>, StoreError> {
         Ok(match access {
-            Access::Read => {
+            Access::Read | Access::ReadCommitted => {
                 let state = self.shared.state.read_arc().await;
                 Box::new(MemoryTransaction::reading(scope, state))
             }

@@ -15,6 +15,7 @@ use sqlx::{
 use tokio::runtime::Handle;
 
 use crate::{
+    alone::Alone,
     customers::Encoder,
     error::{backend, is_of_connection, is_unknown, store_error},
     joined::{Shared, Turn},
@@ -46,6 +47,8 @@ pub(crate) struct Open {
 enum Held {
     Pooled(PoolConnection<Postgres>),
     Joined(Turn),
+    /// No transaction: each statement is one of its own.
+    Alone(Alone),
 }
 
 /// How a commit failed.
@@ -81,6 +84,16 @@ impl Open {
         schema: SchemaName,
         beginning: Beginning,
     ) -> Result<(Self, Vec<Row>), StoreError> {
+        if let (Source::Pool(pool), Access::ReadCommitted) = (&source, beginning.access()) {
+            let open = Self {
+                held: Some(Held::Alone(Alone::new(pool.clone()))),
+                schema,
+                scope: beginning.scope(),
+                access: beginning.access(),
+                runtime: Handle::try_current().map_err(backend)?,
+            };
+            return Ok((open, Vec::new()));
+        }
         detached(async move {
             let runtime = Handle::try_current().map_err(backend)?;
             let (held, told) = match source {
@@ -105,6 +118,13 @@ impl Open {
         .await
     }
 
+    /// What follows belongs to another call of a repository.
+    pub(crate) fn begin_call(&mut self) {
+        if let Some(Held::Alone(alone)) = &mut self.held {
+            alone.begin_call();
+        }
+    }
+
     pub(crate) const fn scope(&self) -> Scope {
         self.scope
     }
@@ -126,7 +146,7 @@ impl Open {
     /// `clause` in a transaction that changes. What a reading one sees does not change.
     pub(crate) const fn lock(&self, clause: &'static str) -> &'static str {
         match self.access {
-            Access::Read => "",
+            Access::Read | Access::ReadCommitted => "",
             Access::Write => clause,
         }
     }
@@ -138,6 +158,9 @@ impl Open {
     where
         A: sqlx::IntoArguments<Postgres> + Send,
     {
+        if let Some(Held::Alone(alone)) = &mut self.held {
+            return alone.all(self.scope, statement).await;
+        }
         let rows = statement.fetch_all(self.connection()?).await;
         Ok(rows
             .map_err(store_error)?
@@ -150,11 +173,22 @@ impl Open {
         &mut self,
         statement: Statement,
     ) -> Result<Option<Row>, StoreError> {
+        if let Some(Held::Alone(alone)) = &mut self.held {
+            let rows = alone.all(self.scope, statement).await?;
+            return Ok(rows.into_iter().next());
+        }
         let row = statement.fetch_optional(self.connection()?).await;
         Ok(row.map_err(store_error)?.map(Row::from))
     }
 
     pub(crate) async fn one(&mut self, statement: Statement) -> Result<Row, StoreError> {
+        if let Some(Held::Alone(alone)) = &mut self.held {
+            let rows = alone.all(self.scope, statement).await?;
+            return rows
+                .into_iter()
+                .next()
+                .ok_or_else(|| store_error(sqlx::Error::RowNotFound));
+        }
         let row = statement.fetch_one(self.connection()?).await;
         row.map(Row::from).map_err(store_error)
     }
@@ -204,7 +238,7 @@ impl Open {
     pub(crate) async fn begin_again(&mut self) -> Result<(), StoreError> {
         let again = match self.held {
             Some(Held::Joined(_)) => schema::begin_again_within(&self.schema, self.scope),
-            Some(Held::Pooled(_)) | None => schema::begin_again(self.scope),
+            Some(Held::Pooled(_) | Held::Alone(_)) | None => schema::begin_again(self.scope),
         };
         let done = sqlx::raw_sql(again).execute(self.connection()?).await;
         done.map(drop).map_err(store_error)
@@ -214,6 +248,7 @@ impl Open {
     pub(crate) async fn commit(mut self) -> Result<(), CommitFailure> {
         let mut connection = match self.held.take() {
             None => return Err(CommitFailure::Failed(StoreError::Aborted)),
+            Some(Held::Alone(_)) => return Ok(()),
             Some(Held::Joined(turn)) => {
                 return turn.end(&self.schema).await.map_err(CommitFailure::Failed);
             }
@@ -234,6 +269,7 @@ impl Open {
         match &mut self.held {
             Some(Held::Pooled(connection)) => Ok(&mut *connection),
             Some(Held::Joined(turn)) => turn.connection(),
+            Some(Held::Alone(_)) => Err(StoreError::ReadOnly),
             None => Err(StoreError::Aborted),
         }
     }
@@ -273,11 +309,15 @@ impl Drop for Open {
         let Some(held) = self.held.take() else {
             return;
         };
+        if let Held::Alone(_) = held {
+            return;
+        }
         // Whoever drops it may stand outside the runtime.
         let _context = self.runtime.enter();
         self.runtime.spawn(async move {
             match held {
                 Held::Joined(turn) => turn.roll_back().await,
+                Held::Alone(_) => {}
                 Held::Pooled(mut connection) => {
                     let rollback = sqlx::raw_sql("ROLLBACK");
                     if rollback.execute(&mut *connection).await.is_err() {

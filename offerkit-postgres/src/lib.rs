@@ -9,6 +9,7 @@
 //! A host's own statements go into our commits by a [`CommitHook`], ours into a transaction of the host's by
 //! [`PgStore::join`], and [`PgStore::events`] tells what was committed.
 
+mod alone;
 mod audit;
 mod campaigns;
 mod catalog;

@@ -120,7 +120,7 @@ impl Beginning {
 fn begin(scope: Scope, access: Access) -> String {
     let begin = match access {
         // One snapshot for all that is read.
-        Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Access::Read | Access::ReadCommitted => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         // Each statement sees what was committed before it, so that whoever waited for a lock sees what it waited for.
         Access::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     };
@@ -164,7 +164,7 @@ pub(crate) const DEFERRED: &[&str] = &[
 fn begin_within(schema: &SchemaName, scope: Scope, access: Access) -> String {
     let only = match access {
         // Of this savepoint alone.
-        Access::Read => "SET TRANSACTION READ ONLY; ",
+        Access::Read | Access::ReadCommitted => "SET TRANSACTION READ ONLY; ",
         Access::Write => "",
     };
     format!(

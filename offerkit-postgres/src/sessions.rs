@@ -2,22 +2,40 @@ use async_trait::async_trait;
 use offerkit_core::{
     digest::Digest,
     domain::Session,
-    id::{SessionId, UserId},
-    ports::{Access, LoginFailures, Sessions, StoreError},
+    id::{SessionId, TenantId, UserId},
+    ports::{Access, Arrival, LoginFailures, Sessions, StoreError, TenantKey, TenantState},
     time::Timestamp,
 };
+
+use sqlx::types::Uuid;
 
 use crate::{
     commit,
     connection::{Open, Statement, detached},
+    groups,
     rows::{Row, signed, wrong},
     store::PgStore,
+    users,
 };
 
 const SELECT: &str =
-    "SELECT it.id, it.user_id, it.token_hash, it.credential_version, it.opened_at, it.last_seen_at,
-    it.expires_at
+    "SELECT it.id AS session, it.user_id AS session_of, it.token_hash, it.credential_version AS session_version,
+    it.opened_at, it.last_seen_at, it.expires_at
 FROM {schema}.sessions AS it ";
+
+/// Of the session, after the user's columns, up to the condition on the tenant.
+const ARRIVAL: [&str; 2] = [
+    ", session.id AS session, session.user_id AS session_of, session.token_hash,
+    session.credential_version AS session_version, session.opened_at, session.last_seen_at, session.expires_at,
+    tenant.id AS tenant, tenant.is_active AS tenant_is_active,
+    held.tenant_id, held.user_id, held.group_id, held.given_by, held.given_at, held.decides_from, held.name,
+    held.permissions
+FROM {schema}.sessions AS session JOIN {schema}.users AS it ON it.id = session.user_id
+LEFT JOIN {schema}.tenants AS tenant ON ",
+    " LEFT JOIN (",
+];
+const OF_TOKEN: &str = ") AS held ON held.tenant_id = tenant.id AND held.user_id = session.user_id
+WHERE session.token_hash = $1 ORDER BY held.name COLLATE \"C\"";
 
 #[async_trait]
 impl Sessions for PgStore {
@@ -40,6 +58,59 @@ impl Sessions for PgStore {
         })
         .await
         .map(drop)
+    }
+
+    async fn arrival(
+        &self,
+        token_hash: Digest,
+        tenant: Option<&TenantKey>,
+    ) -> Result<Option<Arrival>, StoreError> {
+        let mut open = self.open_short(Access::ReadCommitted).await?;
+        let of_tenant = match tenant {
+            None => "FALSE",
+            Some(TenantKey::Id(_)) => "tenant.id = $2",
+            Some(TenantKey::Name(_)) => "tenant.name = $2",
+        };
+        let [of_session, joining] = ARRIVAL;
+        let statement = open
+            .query(&[
+                users::COLUMNS,
+                of_session,
+                of_tenant,
+                joining,
+                groups::SELECT_HELD,
+                OF_TOKEN,
+            ])
+            .bind(token_hash.as_bytes().to_vec());
+        let statement = match tenant {
+            None => statement,
+            Some(TenantKey::Id(id)) => statement.bind(id.as_uuid()),
+            Some(TenantKey::Name(name)) => statement.bind(name.to_string()),
+        };
+        let rows = open.all(statement).await?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let session = session(row)?;
+        let mut held = Vec::new();
+        for row in &rows {
+            if row.get::<Option<Uuid>>("group_id")?.is_some() {
+                held.push(groups::held(row)?);
+            }
+        }
+        let tenant = row.get::<Option<Uuid>>("tenant")?;
+        let state = |id| {
+            Ok(TenantState {
+                id: TenantId::from_uuid(id),
+                is_active: row.get("tenant_is_active")?,
+            })
+        };
+        Ok(Some(Arrival {
+            session,
+            user: users::user(row)?,
+            tenant: tenant.map(state).transpose()?,
+            held,
+        }))
     }
 
     async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError> {
@@ -160,10 +231,10 @@ impl PgStore {
 
 fn session(row: &Row) -> Result<Session, StoreError> {
     Ok(Session {
-        id: SessionId::from_uuid(row.get("id")?),
-        user: UserId::from_uuid(row.get("user_id")?),
+        id: SessionId::from_uuid(row.get("session")?),
+        user: UserId::from_uuid(row.get("session_of")?),
         token_hash: row.digest("token_hash")?,
-        credential_version: row.number("credential_version")?,
+        credential_version: row.number("session_version")?,
         opened_at: row.moment("opened_at")?,
         last_seen_at: row.moment("last_seen_at")?,
         expires_at: row.moment("expires_at")?,

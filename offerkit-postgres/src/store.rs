@@ -33,8 +33,8 @@ use crate::{
 /// [`CustomerSource`](offerkit_core::ports::CustomerSource), [`CustomerStore`](offerkit_core::ports::CustomerStore),
 /// [`Contacts`](offerkit_core::ports::Contacts),
 /// [`Ledger`](offerkit_core::ports::Ledger) and [`AuditSeals`](offerkit_core::ports::AuditSeals), on a runtime of tokio.
-/// Transactions that read see one snapshot; those that change lock what the ports say, and answer
-/// [`StoreError::Retry`] where they lock each other out.
+/// Transactions that read see one snapshot; what a single call tells is asked for in one statement, without one. Those that
+/// change lock what the ports say, and answer [`StoreError::Retry`] where they lock each other out.
 ///
 /// A connection that turns out to be broken, or in a transaction that someone left open, is closed when a transaction
 /// begins, and another is taken. What commits or begins runs to its end even where the caller stops waiting.

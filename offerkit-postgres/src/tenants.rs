@@ -103,7 +103,7 @@ impl TenantRepository for PgTransaction {
 /// one asks for it next.
 pub(crate) fn of_scope(schema: &SchemaName, tenant: TenantId, access: Access) -> String {
     let lock = match access {
-        Access::Read => "",
+        Access::Read | Access::ReadCommitted => "",
         Access::Write => " FOR SHARE",
     };
     // A UUID needs no escaping.

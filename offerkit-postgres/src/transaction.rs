@@ -79,6 +79,7 @@ impl PgTransaction {
         if std::mem::replace(&mut self.is_aborted, true) {
             return Err(StoreError::Aborted);
         }
+        self.open.begin_call();
         Ok(Call {
             open: &mut self.open,
             is_aborted: &mut self.is_aborted,
@@ -103,7 +104,7 @@ impl PgTransaction {
         // Whatever is changed now, nothing that was read before is taken for what is there.
         *call.seen = Seen::default();
         match access {
-            Access::Read => Err(StoreError::ReadOnly),
+            Access::Read | Access::ReadCommitted => Err(StoreError::ReadOnly),
             Access::Write => Ok(call),
         }
     }

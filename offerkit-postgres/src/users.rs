@@ -16,7 +16,7 @@ use crate::{
     transaction::{Call, PgTransaction},
 };
 
-const COLUMNS: &str = "SELECT it.id, it.username, it.password_hash, it.full_name, it.email, it.phone, it.is_super_admin, it.is_active,
+pub(crate) const COLUMNS: &str = "SELECT it.id, it.username, it.password_hash, it.full_name, it.email, it.phone, it.is_super_admin, it.is_active,
     it.identity_issuer, it.identity_subject, it.must_change_password, it.credential_version, it.hold_reset_by,
     it.hold_until, it.is_established, it.created_by, it.created_at, it.updated_at, it.version";
 const FROM: &str = " FROM {schema}.users AS it ";
@@ -207,7 +207,7 @@ fn bind(statement: Statement, user: &User) -> Result<Statement, StoreError> {
         .bind(user.phone().as_ref().map(ToString::to_string)))
 }
 
-fn user(row: &Row) -> Result<User, StoreError> {
+pub(crate) fn user(row: &Row) -> Result<User, StoreError> {
     let password: Option<&str> = row.get("password_hash")?;
     let reset_by: Option<Vec<Uuid>> = row.get("hold_reset_by")?;
     let created_by: Option<Uuid> = row.get("created_by")?;

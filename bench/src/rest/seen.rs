@@ -41,8 +41,8 @@ pub(crate) fn script(
     for statement in own.iter().chain(ends) {
         script += &statement.written(&made);
     }
-    if !script.contains("BEGIN") {
-        return Err(format!("the server logged no transaction: {script}").into());
+    if own.is_empty() {
+        return Err(format!("the server logged no statement of {operation:?}").into());
     }
     Ok(script)
 }

@@ -6,10 +6,10 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use offerkit_core::{id::TenantId, services::Acting, text::TenantName};
+use offerkit_core::{id::TenantId, ports::TenantKey, services::Acting};
 use uuid::Uuid;
 
-use crate::{caller::Caller, problem::ApiError, state::State};
+use crate::{authenticate, caller::Caller, problem::ApiError, state::State};
 
 /// The names and ids of a path.
 pub(crate) struct Path<T>(pub(crate) T);
@@ -36,26 +36,21 @@ impl FromRequestParts<State> for InTenant {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
-        let Caller(acting) = Caller::from_request_parts(parts, state).await?;
         let params = RawPathParams::from_request_parts(parts, state).await;
         let params = params.map_err(|_| ApiError::not_found("tenant"))?;
         let text = params
             .iter()
             .find_map(|(name, value)| (name == "tenant").then_some(value))
             .unwrap_or_default();
-        let tenant = tenant(state, text).await?;
+        let (context, tenant) = authenticate::context_in(state, parts, &key(text)).await?;
+        let Caller(acting) = Caller::new(parts, state, context)?;
         Ok(Self { acting, tenant })
     }
 }
 
-/// The tenant's id, or one that no tenant has.
-async fn tenant(state: &State, text: &str) -> Result<TenantId, ApiError> {
-    if let Ok(id) = text.parse() {
-        return Ok(id);
-    }
-    let named = match text.parse::<TenantName>() {
-        Ok(name) => state.kit().tenant_named(&name).await?,
-        Err(_) => None,
-    };
-    Ok(named.unwrap_or(TenantId::from_uuid(Uuid::nil())))
+/// The tenant that a path names; a text that can name none is an id that no tenant has.
+fn key(text: &str) -> TenantKey {
+    let id = text.parse().map(TenantKey::Id);
+    id.or_else(|_| text.parse().map(TenantKey::Name))
+        .unwrap_or(TenantKey::Id(TenantId::from_uuid(Uuid::nil())))
 }

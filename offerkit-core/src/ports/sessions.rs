@@ -5,8 +5,9 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::{
     digest::Digest,
-    domain::Session,
-    id::{SessionId, UserId},
+    domain::{HeldGroup, Session, User},
+    id::{SessionId, TenantId, UserId},
+    text::TenantName,
     time::Timestamp,
 };
 
@@ -19,11 +20,50 @@ pub struct LoginFailures {
     pub last_at: Option<Timestamp>,
 }
 
+/// A tenant, as a caller names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TenantKey {
+    /// By its id.
+    Id(TenantId),
+    /// By its name.
+    Name(TenantName),
+}
+
+/// A tenant that there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TenantState {
+    /// Which one.
+    pub id: TenantId,
+    /// Whether it is active.
+    pub is_active: bool,
+}
+
+/// Who arrives with a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arrival {
+    /// The session, which may have expired.
+    pub session: Session,
+    /// Whose it is.
+    pub user: User,
+    /// The tenant that was asked about, where there is such a one.
+    pub tenant: Option<TenantState>,
+    /// What the user holds there, by the groups' names.
+    pub held: Vec<HeldGroup>,
+}
+
 /// Login sessions, and the throttle of logins.
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Keeps a new session.
     async fn open(&self, session: &Session) -> Result<(), StoreError>;
+
+    /// Whose session it is that a token's hash stands for, and what that user holds in a tenant, where the caller names one:
+    /// all that has to be known when a request arrives, at one moment.
+    async fn arrival(
+        &self,
+        token_hash: Digest,
+        tenant: Option<&TenantKey>,
+    ) -> Result<Option<Arrival>, StoreError>;
 
     /// The session of a token's hash.
     async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError>;

@@ -17,8 +17,19 @@ use crate::{
 pub enum Access {
     /// Reading: sees one consistent state, blocks no other reader, and changes nothing.
     Read,
+    /// Reading what one call tells: each call sees what was committed before it, so that two may see different states. A
+    /// database answers it without a transaction around it.
+    ReadCommitted,
     /// Changing.
     Write,
+}
+
+impl Access {
+    /// Whether changes may be made.
+    #[must_use]
+    pub const fn is_for_changes(self) -> bool {
+        matches!(self, Self::Write)
+    }
 }
 
 /// Begins transactions.
@@ -39,7 +50,7 @@ pub trait Store: Send + Sync {
 /// Changes that become visible together with their record, or not at all.
 ///
 /// Dropping it discards its changes. So does any error of a call on it; later calls answer
-/// [`StoreError::Aborted`]. In a transaction begun with [`Access::Read`], every change is [`StoreError::ReadOnly`].
+/// [`StoreError::Aborted`]. In a transaction begun for reading, every change is [`StoreError::ReadOnly`].
 #[async_trait]
 pub trait Transaction: Send {
     /// Where its objects and records belong.

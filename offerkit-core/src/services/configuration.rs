@@ -62,7 +62,7 @@ impl Configuration {
     ///
     /// [`Error::NotFound`] for everyone else.
     pub async fn current(&self) -> Result<OfferConfiguration, Error> {
-        self.view().await?.configuration().await
+        self.glance().await?.configuration().await
     }
 
     /// The fields that the tenant's criteria may name, for members.
@@ -82,7 +82,8 @@ impl Configuration {
     ///
     /// [`Error::NotFound`] for everyone else.
     pub async fn versions(&self, page: &PageRequest) -> Result<Page<OfferConfiguration>, Error> {
-        Ok(self.view().await?.tx()?.configurations().list(page).await?)
+        let mut work = self.glance().await?;
+        Ok(work.tx()?.configurations().list(page).await?)
     }
 
     /// Which live offers a schema would not allow. Changes nothing.
@@ -175,6 +176,12 @@ impl Configuration {
     async fn view(&self) -> Result<Work<'_>, Error> {
         self.acting
             .view_tenant(self.tenant, Action::ViewConfiguration)
+            .await
+    }
+
+    async fn glance(&self) -> Result<Work<'_>, Error> {
+        self.acting
+            .glance_at_tenant(self.tenant, Action::ViewConfiguration)
             .await
     }
 }

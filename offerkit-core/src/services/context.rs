@@ -1,9 +1,15 @@
 //! Who asks, through which request, from where.
 
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
 use crate::{
+    domain::Scope,
     id::{SessionId, UserId},
-    policy::{ActorRef, Job},
+    policy::{ActorRef, Job, TenantFacts, UserFacts},
     text::{RequestId, RequestSource},
+    time::Timestamp,
 };
 
 /// An actor with the request it acts through, which the audit log keeps.
@@ -27,7 +33,20 @@ pub struct Context {
     session: Option<SessionId>,
     request: Option<RequestId>,
     source: Option<RequestSource>,
+    standing: Option<Arc<Standing>>,
 }
+
+/// What was found of a user and a tenant when a request arrived.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub(super) scope: Scope,
+    pub(super) tenant: Option<TenantFacts>,
+    pub(super) user: UserFacts,
+    pub(super) at: Timestamp,
+}
+
+/// How long reading goes by what was found when the request arrived, instead of asking again.
+const STANDING_LASTS: TimeDelta = TimeDelta::seconds(1);
 
 impl Context {
     const fn of(actor: ActorRef) -> Self {
@@ -36,6 +55,7 @@ impl Context {
             session: None,
             request: None,
             source: None,
+            standing: None,
         }
     }
 
@@ -74,6 +94,18 @@ impl Context {
     pub(super) const fn with_session(mut self, session: SessionId) -> Self {
         self.session = Some(session);
         self
+    }
+
+    pub(super) fn with_standing(mut self, standing: Standing) -> Self {
+        self.standing = Some(Arc::new(standing));
+        self
+    }
+
+    /// What was found in `scope` when the request arrived, if that was just now.
+    pub(super) fn standing(&self, scope: Scope, now: Timestamp) -> Option<&Standing> {
+        let standing = self.standing.as_deref()?;
+        let is_fresh = standing.at <= now && now <= standing.at.plus(STANDING_LASTS);
+        (standing.scope == scope && is_fresh).then_some(standing)
     }
 
     /// Who acts.

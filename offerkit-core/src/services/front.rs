@@ -31,7 +31,7 @@ impl Offerkit {
     /// [`Error::Store`] where the store fails.
     pub async fn tenant_named(&self, name: &TenantName) -> Result<Option<TenantId>, Error> {
         let store = &self.inner.store;
-        let mut tx = store.begin(Scope::Platform, Access::Read).await?;
+        let mut tx = store.begin(Scope::Platform, Access::ReadCommitted).await?;
         let tenant = tx.tenants().find_by_name(name).await?;
         Ok(tenant.map(|tenant| tenant.id()))
     }

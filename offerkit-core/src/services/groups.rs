@@ -250,4 +250,15 @@ impl Acting {
         drop(work.authorize_in_tenant(action, tenant).await?);
         Ok(work)
     }
+
+    /// Begins reading what one call tells of a tenant, for those who may.
+    pub(super) async fn glance_at_tenant(
+        &self,
+        tenant: TenantId,
+        action: Action,
+    ) -> Result<Work<'_>, Error> {
+        let mut work = self.glance(Scope::Tenant(tenant)).await?;
+        drop(work.authorize_in_tenant(action, tenant).await?);
+        Ok(work)
+    }
 }

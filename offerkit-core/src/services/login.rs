@@ -4,13 +4,15 @@ use std::{fmt, time::Duration};
 
 use chrono::TimeDelta;
 
-use super::{Context, Error, Offerkit};
+use uuid::Uuid;
+
+use super::{Context, Error, Offerkit, context::Standing, work::facts};
 use crate::{
     digest::Digest,
     domain::{ExternalIdentity, NewUser, Scope, Session, User},
-    id::{SessionId, UserId},
-    policy::{Action, Job, Resource},
-    ports::{Access, LoginFailures},
+    id::{SessionId, TenantId, UserId},
+    policy::{Action, Job, Resource, TenantFacts},
+    ports::{Access, Arrival, LoginFailures, TenantKey},
     text::{PasswordText, RequestSource, Username},
     time::Timestamp,
 };
@@ -141,17 +143,58 @@ impl Offerkit {
     /// [`Error::SessionEnded`] for an unknown token, after the idle or the absolute expiry, after logging out, and
     /// after the user's password was changed or the user deactivated.
     pub async fn authenticate(&self, token: &SessionToken) -> Result<Context, Error> {
+        let arrival = self.arrival(token, None).await?;
+        Ok(arrived(&arrival))
+    }
+
+    /// The same for a request about a tenant, with that tenant's id, or one that no tenant has. What the user holds there is
+    /// found at the same time, and for a second, what is read in the tenant is decided by it; changes look again.
+    ///
+    /// The id says nothing of who may know of the tenant: give it to a service, which decides.
+    ///
+    /// # Errors
+    ///
+    /// As for [`authenticate`](Self::authenticate).
+    pub async fn authenticate_in(
+        &self,
+        token: &SessionToken,
+        tenant: &TenantKey,
+    ) -> Result<(Context, TenantId), Error> {
+        let arrival = self.arrival(token, Some(tenant)).await?;
+        let id = match (arrival.tenant, tenant) {
+            (Some(found), _) => found.id,
+            (None, TenantKey::Id(id)) => *id,
+            (None, TenantKey::Name(_)) => TenantId::from_uuid(Uuid::nil()),
+        };
+        let context = arrived(&arrival);
+        let at = self.now();
+        let standing = Standing {
+            scope: Scope::Tenant(id),
+            tenant: arrival.tenant.map(|found| TenantFacts {
+                id,
+                is_active: found.is_active,
+            }),
+            user: facts(&arrival.user, arrival.held, at),
+            at,
+        };
+        Ok((context.with_standing(standing), id))
+    }
+
+    async fn arrival(
+        &self,
+        token: &SessionToken,
+        tenant: Option<&TenantKey>,
+    ) -> Result<Arrival, Error> {
         let now = self.now();
         let sessions = &self.inner.sessions;
-        let Some(session) = sessions.find(token.hash()).await? else {
+        let Some(arrival) = sessions.arrival(token.hash(), tenant).await? else {
             return Err(Error::SessionEnded);
         };
-        let user = self.find_user(Wanted::Id(session.user)).await?;
+        let (session, user) = (&arrival.session, &arrival.user);
         let lives = now < session.expires_at
             && now < session.last_seen_at.plus(self.inner.settings.session_idle)
-            && user.is_some_and(|user| {
-                user.is_active() && user.credential_version() == session.credential_version
-            });
+            && user.is_active()
+            && user.credential_version() == session.credential_version;
         if !lives {
             sessions.end(session.id).await?;
             return Err(Error::SessionEnded);
@@ -159,7 +202,7 @@ impl Offerkit {
         if session.last_seen_at.plus(TOUCH_EVERY) <= now {
             sessions.touch(session.id, now).await?;
         }
-        Ok(Context::user(session.user).with_session(session.id))
+        Ok(arrival)
     }
 
     /// Ends a session. Ending it again does no harm.
@@ -234,7 +277,7 @@ impl Offerkit {
         let mut tx = self
             .inner
             .store
-            .begin(Scope::Platform, Access::Read)
+            .begin(Scope::Platform, Access::ReadCommitted)
             .await?;
         let users = tx.users();
         Ok(match wanted {
@@ -243,6 +286,10 @@ impl Offerkit {
             Wanted::Identity(identity) => users.find_by_identity(&identity).await?,
         })
     }
+}
+
+fn arrived(arrival: &Arrival) -> Context {
+    Context::user(arrival.user.id()).with_session(arrival.session.id)
 }
 
 /// Which user is looked for.

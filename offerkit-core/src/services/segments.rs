@@ -92,7 +92,7 @@ impl Segments {
     ) -> Result<Segment, Error> {
         let mut work = self
             .acting
-            .view_tenant(self.tenant, Action::ViewCampaigns)
+            .glance_at_tenant(self.tenant, Action::ViewCampaigns)
             .await?;
         let segment = work.tx()?.segments().find(name, version).await?;
         segment.ok_or(Error::NotFound("segment"))
@@ -106,7 +106,7 @@ impl Segments {
     pub async fn list(&self, page: &PageRequest) -> Result<Page<Segment>, Error> {
         let mut work = self
             .acting
-            .view_tenant(self.tenant, Action::ViewCampaigns)
+            .glance_at_tenant(self.tenant, Action::ViewCampaigns)
             .await?;
         Ok(work.tx()?.segments().list(page).await?)
     }

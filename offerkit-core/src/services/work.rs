@@ -39,12 +39,17 @@ impl Acting {
         self.begin(scope, Access::Read).await
     }
 
+    /// Begins reading what one call tells, in a scope.
+    pub(super) async fn glance(&self, scope: Scope) -> Result<Work<'_>, Error> {
+        self.begin(scope, Access::ReadCommitted).await
+    }
+
     async fn begin(&self, scope: Scope, access: Access) -> Result<Work<'_>, Error> {
         let mut tx = self.kit().inner.store.begin(scope, access).await?;
         let now = self.kit().now();
         let done = match (access, self.operation_id()) {
             (Access::Write, Some(operation)) => tx.audit().find_operation(operation).await?,
-            (Access::Write, None) | (Access::Read, _) => None,
+            (Access::Write, None) | (Access::Read | Access::ReadCommitted, _) => None,
         };
         let reused = match done.map(Box::new) {
             Some(done) if done.actor == self.context().actor() => {
@@ -52,11 +57,7 @@ impl Acting {
             }
             reused => reused,
         };
-        let tenant = match scope {
-            Scope::Platform => None,
-            Scope::Tenant(id) => find_tenant(&mut *tx, id, access).await?,
-        };
-        let actor = load_actor(&mut *tx, self.context().actor(), scope, access, now).await?;
+        let (tenant, actor) = self.facts(&mut *tx, scope, access, now).await?;
         let operation = self
             .operation_id()
             .unwrap_or_else(|| OperationId::from_uuid(self.kit().uuid()));
@@ -71,6 +72,26 @@ impl Acting {
             reused,
         })
     }
+
+    /// What the policy needs to know. Reading goes by what was found when the request arrived, if that was just now.
+    async fn facts(
+        &self,
+        tx: &mut dyn Transaction,
+        scope: Scope,
+        access: Access,
+        now: Timestamp,
+    ) -> Result<(Option<TenantFacts>, Actor), StoreError> {
+        let standing = self.context().standing(scope, now);
+        if let Some(standing) = standing.filter(|_| !access.is_for_changes()) {
+            return Ok((standing.tenant, Actor::User(standing.user.clone())));
+        }
+        let tenant = match scope {
+            Scope::Platform => None,
+            Scope::Tenant(id) => find_tenant(tx, id, access).await?,
+        };
+        let actor = load_actor(tx, self.context().actor(), scope, access, now).await?;
+        Ok((tenant, actor))
+    }
 }
 
 async fn find_tenant(
@@ -79,7 +100,7 @@ async fn find_tenant(
     access: Access,
 ) -> Result<Option<TenantFacts>, StoreError> {
     let found = match access {
-        Access::Read => tx.tenants().find(id).await?,
+        Access::Read | Access::ReadCommitted => tx.tenants().find(id).await?,
         Access::Write => tx.tenants().find_for_share(id).await?,
     };
     Ok(found.map(|tenant| TenantFacts {
@@ -102,7 +123,7 @@ async fn load_actor(
         ActorRef::Anonymous => return Ok(Actor::Anonymous),
     };
     let user = match access {
-        Access::Read => tx.users().find(id).await?,
+        Access::Read | Access::ReadCommitted => tx.users().find(id).await?,
         Access::Write => tx.users().find_for_share(id).await?,
     };
     let Some(user) = user else {
@@ -110,7 +131,9 @@ async fn load_actor(
     };
     let held = match (scope, access) {
         (Scope::Platform, _) => Vec::new(),
-        (Scope::Tenant(tenant), Access::Read) => tx.groups().held_by(id, Some(tenant)).await?,
+        (Scope::Tenant(tenant), Access::Read | Access::ReadCommitted) => {
+            tx.groups().held_by(id, Some(tenant)).await?
+        }
         (Scope::Tenant(tenant), Access::Write) => tx.groups().held_for_share(id, tenant).await?,
     };
     Ok(Actor::User(facts(&user, held, now)))

@@ -33,6 +33,40 @@ async fn a_connection_that_someone_left_in_a_transaction_is_not_used() -> Outcom
     Ok(())
 }
 
+/// First seen to fail with `is_alone` not looked at: the change that was never committed was read.
+#[tokio::test]
+async fn what_reads_with_one_call_is_in_no_transaction_of_someone_else() -> Outcome {
+    let world = World::new().await?;
+    for begin in [
+        "BEGIN; UPDATE offerkit.users SET full_name = 'Left open' WHERE username = 'asha'",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM offerkit.users",
+    ] {
+        let (store, pool) = world.store(1)?;
+        let mut left = pool.acquire().await?;
+        left.execute(sqlx::raw_sql(begin)).await?;
+        drop(left);
+        let mut beside = world.beside().await?;
+        beside.execute("SET lock_timeout = '10ms'").await?;
+        let committed = beside
+            .execute("UPDATE offerkit.users SET full_name = 'Committed' WHERE username = 'asha'")
+            .await
+            .is_ok();
+        let mut tx = store.begin(Scope::Platform, Access::ReadCommitted).await?;
+        let asha = tx.users().find_by_name(&"asha".parse()?).await?;
+        let name = asha.and_then(|asha| asha.full_name().as_ref().map(ToString::to_string));
+        assert_eq!(name.as_deref(), committed.then_some("Committed"), "{begin}");
+        drop(tx);
+        let mut same = pool.acquire().await?;
+        let row: (bool, String) = sqlx::query_as(
+            "SELECT pg_current_xact_id_if_assigned() IS NULL, coalesce(current_setting('offerkit.tenant', true), '')",
+        )
+        .fetch_one(&mut *same)
+        .await?;
+        assert_eq!(row, (true, String::new()));
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn connections_that_the_server_has_closed_are_replaced() -> Outcome {
     let world = World::new().await?;

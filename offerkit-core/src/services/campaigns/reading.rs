@@ -17,7 +17,7 @@ impl Campaigns {
     ///
     /// [`Error::NotFound`], for outsiders too.
     pub async fn get(&self, id: CampaignId) -> Result<Campaign, Error> {
-        let mut work = self.view().await?;
+        let mut work = self.glance().await?;
         work.viewed_campaign(id).await
     }
 
@@ -31,7 +31,7 @@ impl Campaigns {
         filter: &CampaignFilter,
         page: &PageRequest,
     ) -> Result<Page<Campaign>, Error> {
-        let mut work = self.view().await?;
+        let mut work = self.glance().await?;
         Ok(work.tx()?.campaigns().list(filter, page).await?)
     }
 
@@ -54,6 +54,12 @@ impl Campaigns {
     pub(super) async fn view(&self) -> Result<Work<'_>, Error> {
         self.acting
             .view_tenant(self.tenant, Action::ViewCampaigns)
+            .await
+    }
+
+    async fn glance(&self) -> Result<Work<'_>, Error> {
+        self.acting
+            .glance_at_tenant(self.tenant, Action::ViewCampaigns)
             .await
     }
 }

@@ -17,7 +17,7 @@ impl Offers {
     ///
     /// [`Error::NotFound`], for outsiders too.
     pub async fn get(&self, id: OfferId) -> Result<Offer, Error> {
-        self.viewed(&mut self.view().await?, id).await
+        self.viewed(&mut self.glance().await?, id).await
     }
 
     /// A page of offers that satisfy `filter`.
@@ -30,7 +30,7 @@ impl Offers {
         filter: &OfferFilter,
         page: &PageRequest,
     ) -> Result<Page<Offer>, Error> {
-        let mut work = self.view().await?;
+        let mut work = self.glance().await?;
         Ok(work.tx()?.offers().list(filter, page).await?)
     }
 
@@ -98,6 +98,12 @@ impl Offers {
     async fn view(&self) -> Result<Work<'_>, Error> {
         self.acting
             .view_tenant(self.tenant, Action::ViewOffers)
+            .await
+    }
+
+    async fn glance(&self) -> Result<Work<'_>, Error> {
+        self.acting
+            .glance_at_tenant(self.tenant, Action::ViewOffers)
             .await
     }
 

@@ -1,7 +1,12 @@
 //! Login sessions and failed logins in a store.
 
 use chrono::TimeDelta;
-use offerkit_core::{digest::Digest, domain::Session, id::SessionId, ports::LoginFailures};
+use offerkit_core::{
+    digest::Digest,
+    domain::Session,
+    id::{SessionId, TenantId},
+    ports::{Arrival, LoginFailures, TenantKey, TenantState},
+};
 
 use crate::{
     Adapter, Failure, Outcome,
@@ -11,6 +16,7 @@ use crate::{
 
 cases! { ports::sessions:
     a_session_is_found_by_the_hash_of_its_token,
+    who_arrives_is_known_with_what_they_hold_in_a_tenant,
     a_touched_session_was_seen_then,
     a_users_sessions_are_listed_the_oldest_first,
     an_ended_session_is_gone,
@@ -40,6 +46,62 @@ async fn a_session_is_found_by_the_hash_of_its_token<B: Adapter>(store: &B) -> O
     assert_eq!(store.find(hash).await?, Some(session));
     let other = Digest::of(b"two");
     assert_eq!(store.find(other).await?, None);
+    Ok(())
+}
+
+async fn who_arrives_is_known_with_what_they_hold_in_a_tenant<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let session = session(&w, "one")?;
+    store.open(&session).await?;
+    let root = w.platform.as_root();
+    let groups = root.groups(w.tenant.id);
+    for name in ["read_only", "approver"] {
+        groups.add(session.user, &name.parse()?).await?;
+    }
+    let other = root.tenants().create("cards".parse()?, None).await?;
+    root.tenants().deactivate(other.id()).await?;
+    let hash = session.token_hash;
+    let user = root.users().get(session.user).await?;
+    let arrival = |tenant, held| Arrival {
+        session: session.clone(),
+        user: user.clone(),
+        tenant,
+        held,
+    };
+    let mut tx = w.read(w.scope()).await?;
+    let held = tx.groups().held_by(session.user, Some(w.tenant.id)).await?;
+    drop(tx);
+    let names: Vec<String> = held.iter().map(|held| held.name.to_string()).collect();
+    assert_eq!(names, ["approver", "create", "read_only"]);
+    let here = Some(TenantState {
+        id: w.tenant.id,
+        is_active: true,
+    });
+    let by_name = TenantKey::Name("loan".parse()?);
+    for key in [by_name, TenantKey::Id(w.tenant.id)] {
+        let found = store.arrival(hash, Some(&key)).await?;
+        assert_eq!(found, Some(arrival(here, held.clone())));
+        assert_eq!(store.arrival(Digest::of(b"two"), Some(&key)).await?, None);
+    }
+    assert_eq!(
+        store.arrival(hash, None).await?,
+        Some(arrival(None, vec![]))
+    );
+    let elsewhere = Some(TenantState {
+        id: other.id(),
+        is_active: false,
+    });
+    let by_name = TenantKey::Name("cards".parse()?);
+    let found = store.arrival(hash, Some(&by_name)).await?;
+    assert_eq!(found, Some(arrival(elsewhere, vec![])));
+    let nowhere = [
+        TenantKey::Name("nowhere".parse()?),
+        TenantKey::Id(TenantId::from_uuid(w.uuid())),
+    ];
+    for key in nowhere {
+        let found = store.arrival(hash, Some(&key)).await?;
+        assert_eq!(found, Some(arrival(None, vec![])));
+    }
     Ok(())
 }
 

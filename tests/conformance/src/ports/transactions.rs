@@ -5,7 +5,7 @@ use offerkit_core::{
     domain::{CommentSubject, OfferStatus, Scope},
     id::{CampaignId, OperationId, TenantId},
     page::PageRequest,
-    ports::{AuditFilter, OfferFilter, StoreError, Transaction, UniqueKey},
+    ports::{Access, AuditFilter, OfferFilter, StoreError, Transaction, UniqueKey},
     testing::offer_data,
 };
 
@@ -21,6 +21,7 @@ cases! { ports::transactions:
     a_commit_makes_everything_visible_together,
     after_an_error_every_call_and_the_commit_are_aborted,
     a_reading_transaction_refuses_every_change,
+    what_reads_with_one_call_refuses_changes_and_sees_its_own_tenant,
     a_reading_transaction_commits_nothing,
     a_refusal_is_recorded_and_the_changes_are_not,
     a_refusal_is_recorded_even_after_an_error,
@@ -237,6 +238,42 @@ async fn a_reading_transaction_refuses_every_change<B: Adapter>(store: &B) -> Ou
         let state = tx.catalog().current().await?;
         tx.catalog().update(state).await.map(drop)
     });
+    Ok(())
+}
+
+async fn what_reads_with_one_call_refuses_changes_and_sees_its_own_tenant<B: Adapter>(
+    store: &B,
+) -> Outcome {
+    let w = World::new(store).await?;
+    let kept = w.kept_offer("kept").await?;
+    let tenants = w.platform.as_root().tenants();
+    let other = tenants.create("cards".parse()?, None).await?;
+    let other = Scope::Tenant(other.id());
+    let page = PageRequest::default();
+    let filter = OfferFilter::default();
+    for (scope, count) in [
+        (w.scope(), 1),
+        (other, 0),
+        (Scope::Platform, 0),
+        (w.scope(), 1),
+    ] {
+        let mut tx = store.begin(scope, Access::ReadCommitted).await?;
+        assert_eq!(tx.scope(), scope);
+        for _ in 0..2 {
+            let found = tx.offers().find(kept.id()).await?;
+            assert_eq!(found.is_some(), count == 1, "{scope:?}");
+            let listed = tx.offers().list(&filter, &page).await?;
+            assert_eq!(listed.items.len(), count, "{scope:?}");
+        }
+    }
+    let user = w.new_user("new")?;
+    let mut tx = store.begin(w.scope(), Access::ReadCommitted).await?;
+    fails!(tx.users().insert(&user).await, StoreError::ReadOnly);
+    fails!(tx.offers().find(kept.id()).await, StoreError::Aborted);
+    drop(tx);
+    let tx = store.begin(w.scope(), Access::ReadCommitted).await?;
+    let event = w.event(w.scope(), CONFIGURATION)?;
+    fails!(tx.commit(event).await, StoreError::ReadOnly);
     Ok(())
 }
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use offerkit_core::{
     domain::{ExternalIdentity, NewUser},
-    id::UserId,
+    id::{TenantId, UserId},
+    ports::TenantKey,
     services::{Context, Error, Login},
+    testing::offer_data,
     text::{PasswordError, PasswordText, RequestSource},
 };
 
@@ -23,6 +25,7 @@ cases! { rules::login:
     a_platform_is_bootstrapped_once,
     a_deactivated_user_does_not_log_in,
     an_unknown_token_opens_nothing,
+    a_request_about_a_tenant_reads_by_what_was_found_with_the_session,
     a_session_ends_when_it_is_not_used,
     a_session_ends_at_the_latest_after_its_lifetime,
     logging_out_ends_one_session,
@@ -154,6 +157,48 @@ async fn an_unknown_token_opens_nothing<B: Adapter>(store: &B) -> Outcome {
         login.token = offerkit_core::services::SessionToken::new(text);
         has_ended(&w, &login).await?;
     }
+    Ok(())
+}
+
+async fn a_request_about_a_tenant_reads_by_what_was_found_with_the_session<B: Adapter>(
+    store: &B,
+) -> Outcome {
+    let w = World::new(store).await?;
+    let asha = asha(&w).await?;
+    let login = login(&w, PASSWORD).await?;
+    let kit = &w.platform.kit;
+    let groups = w.platform.as_root().groups(w.tenant.id);
+    let name = "create".parse()?;
+    groups.add(asha, &name).await?;
+    let offer = w.tenant.submitted_offer("spring").await?;
+    let by_name = TenantKey::Name("loan".parse()?);
+    let (context, tenant) = kit.authenticate_in(&login.token, &by_name).await?;
+    assert_eq!(tenant, w.tenant.id);
+    assert_eq!(context.actor().user(), Some(asha));
+    assert_eq!(context.session(), Some(login.session.id));
+    groups.remove(asha, &name).await?;
+    // Not before the next request, but changes are decided anew.
+    assert_eq!(w.offers(&context).get(offer.id()).await?.id(), offer.id());
+    let created = w.offers(&context).create(offer_data("late").into()).await;
+    fails!(created, Error::NotFound("tenant"));
+    let (next, _) = kit.authenticate_in(&login.token, &by_name).await?;
+    w.pass(TimeDelta::milliseconds(1_001));
+    for context in [next, context] {
+        let read = w.offers(&context).get(offer.id()).await;
+        fails!(read, Error::NotFound("tenant"));
+    }
+    // What is no tenant is answered as one that an outsider may not know of.
+    for key in [
+        TenantKey::Name("nowhere".parse()?),
+        TenantKey::Id(TenantId::from_uuid(w.uuid())),
+    ] {
+        let (context, tenant) = kit.authenticate_in(&login.token, &key).await?;
+        let offers = kit.acting(&context).offers(tenant);
+        fails!(offers.get(offer.id()).await, Error::NotFound("tenant"));
+    }
+    kit.logout(&login.token).await?;
+    let ended = kit.authenticate_in(&login.token, &by_name).await;
+    fails!(ended, Error::SessionEnded);
     Ok(())
 }
 
