@@ -8,4 +8,5 @@
 mod claims;
 mod counts;
 mod kills;
+mod plans;
 mod world;

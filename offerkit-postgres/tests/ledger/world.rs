@@ -13,7 +13,7 @@ use offerkit_core::{
     time::{Clock as _, Timestamp},
 };
 use offerkit_postgres::{PgStore, SchemaName};
-use sqlx::{Connection as _, PgConnection, types::Uuid};
+use sqlx::{Connection as _, PgConnection, PgPool, types::Uuid};
 
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -53,6 +53,23 @@ impl World {
     /// Another process's store in the same database.
     pub(crate) fn another(&self) -> Outcome<PgStore> {
         on(&self.database)
+    }
+
+    /// A store with one connection, so that it is known which one has counted what was read.
+    pub(crate) fn single(&self) -> Outcome<(PgStore, PgPool)> {
+        let pool = PgStore::pool_options()
+            .max_connections(1)
+            .connect_lazy(&self.database.url())?;
+        Ok((
+            PgStore::from_pool(pool.clone(), SchemaName::default()),
+            pool,
+        ))
+    }
+
+    /// Another active campaign, to the same customers.
+    pub(crate) async fn another_campaign(&self) -> Outcome<Campaign> {
+        let draft = self.tenant.campaign(self.campaign.plan().offer)?;
+        Ok(self.tenant.launched_campaign(draft).await?)
     }
 
     /// A connection beside the store's, as a superuser.

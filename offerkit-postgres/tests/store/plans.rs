@@ -100,8 +100,9 @@ impl Lists {
     }
 }
 
+/// As lists are read: by one statement, which sets its tenant for itself.
 async fn reading(store: &PgStore, scope: Scope) -> Outcome<Box<dyn Transaction>> {
-    Ok(store.begin(scope, Access::Read).await?)
+    Ok(store.begin(scope, Access::ReadCommitted).await?)
 }
 
 fn numbered(number: u128) -> Uuid {
