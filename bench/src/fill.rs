@@ -141,6 +141,7 @@ async fn launched(tenant: &TestTenant, criteria: &str) -> Result<Campaign, Box<d
             messages: Messages::from([(Channel::Email, message.into())]),
             start_date: "2026-01-01".parse()?,
             end_date: "2026-12-31".parse()?,
+            channels: offerkit_core::domain::ChannelChoice::default(),
             schedule: Schedule::default(),
         })
         .await?;

@@ -149,6 +149,7 @@ async fn work(
                 status: DeliveryStatus::Sent,
                 reason: None,
                 not_before: None,
+                next: Vec::new(),
             })
             .collect();
         store

@@ -53,6 +53,7 @@ async fn plan(stage: &mut Stage<'_>, cast: &Cast, offer: &Offer) -> Result<Campa
         messages: messages(offer),
         start_date: today,
         end_date: last_day(today),
+        channels: offerkit::domain::ChannelChoice::default(),
         schedule: Schedule::default(),
     };
     let sms = MessageText::new("Dear {{ customer.fullname }}, …");

@@ -71,6 +71,7 @@ pub(crate) async fn make(store: &PgStore, customers: usize) -> Result<(), Failur
         messages: [(Channel::Email, message.into())].into(),
         start_date: today - TimeDelta::days(1),
         end_date: today + TimeDelta::days(30),
+        channels: offerkit::domain::ChannelChoice::default(),
         schedule: Schedule::default(),
     };
     let campaign = asha.campaigns(tenant).create(draft).await?;

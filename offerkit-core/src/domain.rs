@@ -6,6 +6,7 @@
 
 mod campaign;
 mod channel;
+mod channel_choice;
 mod comment;
 mod configuration;
 mod contact;
@@ -34,6 +35,7 @@ mod version;
 pub(crate) use campaign::LaunchSeen;
 pub use campaign::{Campaign, CampaignParts, CampaignPlan, CampaignStatus, Launch, LaunchRequest};
 pub use channel::{Channel, ChannelError};
+pub use channel_choice::{ChannelChoice, ChannelChoiceError};
 pub use comment::{Comment, CommentKind, CommentSubject};
 pub use configuration::{ConfigurationSettings, OfferConfiguration};
 pub use contact::{

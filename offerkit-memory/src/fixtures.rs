@@ -89,6 +89,7 @@ pub(crate) fn plan(offer: OfferId, name: &str) -> CampaignPlan {
         messages: [].into(),
         start_date: moment().date(),
         end_date: moment().date(),
+        channels: offerkit_core::domain::ChannelChoice::default(),
         schedule: Schedule::default(),
     }
 }

@@ -249,6 +249,9 @@ impl Ledger for MemoryStore {
                 && book.step(key.customer, key.channel, step)
             {
                 settled += 1;
+                if settlement.status == DeliveryStatus::Suppressed {
+                    book.pass_on(key.customer, key.channel, &settlement.next, now);
+                }
             }
         }
         Ok(settled)

@@ -43,6 +43,8 @@ CREATE TABLE {schema}.campaigns (
     -- The canonical text of the channels, each with its message.
     messages TEXT NOT NULL CHECK (jsonb_typeof(messages::JSONB) = 'object'),
     messages_digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256({schema}.utf8(messages))) STORED,
+    -- The canonical text of over which of them a customer is reached: "all", or an order of which the first is taken.
+    channels TEXT NOT NULL DEFAULT '"all"' CHECK (jsonb_typeof(channels::JSONB) IN ('string', 'object')),
     -- The canonical text of what becomes of a missed start, and of when the audience is filled again.
     schedule TEXT NOT NULL DEFAULT '{"missed_start":"run","refresh":null}' CHECK (jsonb_typeof(schedule::JSONB) = 'object'),
     schedule_digest BYTEA NOT NULL GENERATED ALWAYS AS (sha256({schema}.utf8(schedule))) STORED,
@@ -176,11 +178,11 @@ DECLARE
     -- A generated column has no value yet before the row is written, so its source stands here.
     is_changed BOOLEAN := (
         NEW.offer_id, NEW.name, NEW.description, NEW.purpose, NEW.criteria_source, NEW.criteria_canonical, NEW.criteria_digest,
-        NEW.criteria_language, NEW.criteria_catalog, NEW.criteria_pins, NEW.messages, NEW.schedule,
+        NEW.criteria_language, NEW.criteria_catalog, NEW.criteria_pins, NEW.messages, NEW.channels, NEW.schedule,
         NEW.start_date, NEW.end_date)
         IS DISTINCT FROM (
         OLD.offer_id, OLD.name, OLD.description, OLD.purpose, OLD.criteria_source, OLD.criteria_canonical, OLD.criteria_digest,
-        OLD.criteria_language, OLD.criteria_catalog, OLD.criteria_pins, OLD.messages, OLD.schedule,
+        OLD.criteria_language, OLD.criteria_catalog, OLD.criteria_pins, OLD.messages, OLD.channels, OLD.schedule,
         OLD.start_date, OLD.end_date);
     runs_as_launched BOOLEAN;
 BEGIN

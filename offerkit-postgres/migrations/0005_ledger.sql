@@ -209,6 +209,21 @@ BEGIN
                     WHERE it.tenant_number = change.tenant_number AND it.campaign_number = change.campaign_number
                         AND it.customer_id = row.customer_id)
             ) AS newcomer;
+            -- Where one channel is chosen, a customer's other rows went nowhere, or wait for no worker any more.
+            PERFORM {schema}.ensure(NOT EXISTS (
+                SELECT FROM {schema}.tenants AS tenant
+                JOIN {schema}.campaigns AS campaign ON campaign.tenant_id = tenant.id
+                    AND campaign.number = change.campaign_number AND campaign.channels <> '"all"'
+                JOIN added AS row
+                    ON row.tenant_number = change.tenant_number AND row.campaign_number = change.campaign_number
+                JOIN {schema}.audience_runs AS mine ON mine.number = row.run_number
+                WHERE tenant.number = change.tenant_number AND (SELECT count(*) FROM {schema}.campaign_customers AS it
+                    JOIN {schema}.audience_runs AS theirs ON theirs.number = it.run_number
+                    WHERE it.tenant_number = change.tenant_number AND it.campaign_number = change.campaign_number
+                        AND it.customer_id = row.customer_id AND it.channel <> row.channel
+                        AND it.delivery_status NOT IN ('suppressed', 'cancelled')
+                        AND (it.delivery_status <> 'pending' OR theirs.revision = mine.revision)) > 0),
+                'campaign_customers_one', 'a customer is on one of the campaign''s channels at a time');
         END IF;
         UPDATE {schema}.campaign_audiences AS it SET customers = it.customers + change.rows
             WHERE it.tenant_number = change.tenant_number AND it.campaign_number = change.campaign_number;

@@ -22,7 +22,7 @@ pub(crate) use row::{criteria, pinned};
 
 const SELECT: &str = "SELECT it.id, it.tenant_id, it.status, it.offer_id, it.name, it.description, it.purpose, it.criteria_source,
     it.criteria_canonical, it.criteria_digest, it.criteria_language, it.criteria_catalog,
-    it.criteria_pins::TEXT AS criteria_pins, it.messages, it.schedule, it.start_date, it.end_date, it.revision, it.request_by, it.request_at, it.request_revision, it.request_counted, it.pause_reason,
+    it.criteria_pins::TEXT AS criteria_pins, it.messages, it.channels, it.schedule, it.start_date, it.end_date, it.revision, it.request_by, it.request_at, it.request_revision, it.request_counted, it.pause_reason,
     it.created_by, it.created_at, it.updated_at, it.version,
     launch.launched_by, launch.launched_at, launch.revision AS launched_revision, launch.offer_revision,
     launch.offer_digest, launch.criteria_digest AS launched_criteria, launch.messages_digest AS launched_messages,
@@ -69,9 +69,9 @@ impl CampaignRepository for PgTransaction {
             "INSERT INTO {schema}.campaigns (tenant_id, id, version, status, offer_id, name, description, criteria_source,
                 criteria_canonical, criteria_digest, criteria_language, criteria_catalog, messages, start_date, end_date,
                 revision, request_by, request_at, request_revision, request_counted, pause_reason, created_by, created_at,
-                updated_at, criteria_pins, schedule, purpose)
+                updated_at, criteria_pins, schedule, purpose, channels)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-                $23, $24, $25::TEXT::JSONB, $26, $27)",
+                $23, $24, $25::TEXT::JSONB, $26, $27, $28)",
         ]);
         call.execute(bind(statement, campaign)?).await?;
         insert_pins(&mut call, campaign).await?;
@@ -123,8 +123,8 @@ impl CampaignRepository for PgTransaction {
                 criteria_canonical = $9, criteria_digest = $10, criteria_language = $11, criteria_catalog = $12,
                 messages = $13, start_date = $14, end_date = $15, revision = $16, request_by = $17, request_at = $18,
                 request_revision = $19, request_counted = $20, pause_reason = $21, created_by = $22, created_at = $23,
-                updated_at = $24, criteria_pins = $25::TEXT::JSONB, schedule = $26, purpose = $27, version = version + 1,
-                launch_number = CASE WHEN $28 THEN coalesce(launch_number, 0) + 1 ELSE launch_number END
+                updated_at = $24, criteria_pins = $25::TEXT::JSONB, schedule = $26, purpose = $27, channels = $28, version = version + 1,
+                launch_number = CASE WHEN $29 THEN coalesce(launch_number, 0) + 1 ELSE launch_number END
             WHERE tenant_id = $1 AND id = $2 AND version = $3",
         ]);
         let statement = bind(statement, &campaign)?.bind(launch.is_some());

@@ -24,6 +24,7 @@ mod claiming;
 mod facts;
 mod filling;
 mod moving;
+mod passing_on;
 mod reading;
 mod ruled;
 mod runs;
@@ -92,6 +93,7 @@ impl Ledger for PgStore {
             run,
             selected,
             channels: extension.channels.to_vec(),
+            is_one: extension.is_one,
             ceiling: extension.ceiling,
             limit: extension.limit,
             now: extension.now,

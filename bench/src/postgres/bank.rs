@@ -137,6 +137,7 @@ pub(crate) async fn fill(
             run: run.id,
             selection: &selection,
             channels: &[Channel::Email],
+            is_one: false,
             ceiling: u64::MAX,
             limit: CHUNK,
             now,

@@ -13,8 +13,8 @@ use offerkit_core::{
     audit::AuditRecord,
     criteria::Waterfall,
     domain::{
-        Campaign, CampaignStatus, Channel, Comment, MessageTemplate, MessageText, MissedStart,
-        Purpose, Refresh, Schedule,
+        Campaign, CampaignStatus, Channel, ChannelChoice, Comment, MessageTemplate, MessageText,
+        MissedStart, Purpose, Refresh, Schedule,
     },
     id::{OfferId, UserId},
     ports::CampaignFilter,
@@ -111,6 +111,10 @@ struct DraftBody {
     /// The channels, each with its message.
     #[schema(value_type = BTreeMap<String, MessageDraft>)]
     messages: BTreeMap<Channel, Object<MessageDraft>>,
+    /// Over which of them a customer is reached: over all unless given.
+    #[serde(default)]
+    #[schema(value_type = s::ChannelChoice, required = false)]
+    channels: ChannelChoice,
     /// The first day of sending, in the tenant's time zone.
     start_date: NaiveDate,
     /// The last day of sending.
@@ -209,6 +213,7 @@ impl From<DraftBody> for CampaignDraft {
             purpose: body.purpose,
             selection_criteria: body.selection_criteria.get().to_owned(),
             messages: messages.collect(),
+            channels: body.channels,
             start_date: body.start_date,
             end_date: body.end_date,
             schedule: schedule.unwrap_or_default(),

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Contribution;
+use super::{Channel, Contribution};
 
 /// Sends an offer to the customers its criteria select.
 #[derive(ToSchema)]
@@ -66,12 +66,24 @@ pub(crate) struct CampaignPlan {
     segments: Vec<SegmentPin>,
     /// The channels, each with its message.
     messages: BTreeMap<String, MessageTemplate>,
+    /// Over which of them a customer is reached.
+    channels: ChannelChoice,
     /// The first day of sending, in the tenant's time zone.
     start_date: NaiveDate,
     /// The last day of sending.
     end_date: NaiveDate,
     /// When it starts late, and when its audience is filled again.
     schedule: Schedule,
+}
+
+/// Over which of its channels a campaign reaches a customer.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum ChannelChoice {
+    /// Over every one of them.
+    All,
+    /// Over the first one of this order, which names each of them once, that may reach them.
+    FirstAvailable(Vec<Channel>),
 }
 
 /// What a campaign's messages are for.
@@ -309,7 +321,7 @@ pub(crate) struct MaskedCustomer {
 #[derive(ToSchema)]
 pub(crate) struct MessagePreview {
     /// The channel.
-    channel: super::Channel,
+    channel: Channel,
     /// The language of the text, where the message says which it is.
     language: Option<String>,
     /// What it says; none where it cannot be filled in.

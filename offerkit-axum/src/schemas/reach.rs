@@ -29,6 +29,8 @@ pub(crate) struct ChannelReach {
     settled: u64,
     /// How many wait, since an earlier claim held them or their message is to be tried again.
     waiting: u64,
+    /// Of a campaign that reaches each over one channel: how many are on another.
+    other_channel: u64,
     /// Whom a rule removes for good, by the rule.
     removed: Vec<RuleCount>,
     /// Whom a rule holds, by the rule.

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Contribution, Messages, Purpose, RevisionNumber, SavedCriteria, Schedule, SegmentPin, Validity,
-    Version, entity::entity,
+    ChannelChoice, Contribution, Messages, Purpose, RevisionNumber, SavedCriteria, Schedule,
+    SegmentPin, Validity, Version, entity::entity,
 };
 use crate::{
     canonical::canonical_text,
@@ -77,6 +77,9 @@ pub struct CampaignPlan {
     pub segments: Vec<SegmentPin>,
     /// The channels, each with its message.
     pub messages: Messages,
+    /// Over which of them a customer is reached.
+    #[serde(default)]
+    pub channels: ChannelChoice,
     /// The first day of sending, in the tenant's time zone.
     pub start_date: NaiveDate,
     /// The last day of sending.

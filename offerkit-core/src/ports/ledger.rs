@@ -22,6 +22,8 @@ pub struct Extension<'a> {
     pub selection: &'a Selection,
     /// The channels on which each customer gets a row.
     pub channels: &'a [Channel],
+    /// Whether a customer gets a row on one of them alone: the first on which nothing was settled.
+    pub is_one: bool,
     /// The most customers that fillings of the run's revision may select.
     pub ceiling: u64,
     /// The most customers to add in this chunk.
@@ -92,6 +94,8 @@ pub struct Settlement {
     pub reason: Option<Box<str>>,
     /// Not before this moment, where it is tried again.
     pub not_before: Option<Timestamp>,
+    /// The channels that the customer is passed on to, where it is suppressed; the next first.
+    pub next: Vec<Channel>,
 }
 
 /// Which rows a list holds.
@@ -165,6 +169,9 @@ pub trait Ledger: Send + Sync {
     /// gets one; what was sent stays as it is. When such a run finishes, pending rows that it did not take over are
     /// cancelled ([`NOT_SELECTED_ANEW`](crate::domain::NOT_SELECTED_ANEW)).
     ///
+    /// Where a customer gets one row only, it is on the first channel of the order given on which no row was settled, and
+    /// nobody gets any who was sent a message over another channel or may have been, or whose message was refused there.
+    ///
     /// At most `ceiling` customers are selected by the fillings of one revision, those counted whom an earlier launch
     /// dealt with; a run that would select more adds nothing more and ends as [`RunStatus::OverCeiling`].
     ///
@@ -202,6 +209,9 @@ pub trait Ledger: Send + Sync {
     /// Two claims for one customer never both count the other's message as not sent, whatever their campaigns and channels:
     /// so no cap is passed by claiming at the same time.
     ///
+    /// A row that is suppressed for a reason that [passes on](crate::domain::Withheld::passes_on) leads to another as in
+    /// [`settle`](Self::settle), over the channels that the rules name.
+    ///
     /// Customers' zones are read from `source` where the ledger finds its own database behind it, as it does in
     /// [`extend`](Self::extend). Nobody waits for another source in the middle of a claim: its customers have no zone.
     ///
@@ -224,6 +234,10 @@ pub trait Ledger: Send + Sync {
 
     /// Settles a tenant's rows that `token` still holds, and answers how many those were: a worker that slept past its deadline
     /// settles nothing that was recovered since.
+    ///
+    /// A settlement that suppresses a row and names next channels adds a pending row of the same run at once, on the first
+    /// of them on which the customer has none; but not where another of their rows of the campaign is anything but
+    /// suppressed or cancelled. So a customer is never on two channels at a time, whatever workers do.
     ///
     /// # Errors
     ///

@@ -39,6 +39,13 @@ pub struct Prospect {
 }
 
 impl Prospect {
+    /// Whether a message was sent, is being sent or may have been, or was refused.
+    #[must_use]
+    pub const fn was_tried(&self) -> bool {
+        use DeliveryStatus::{Cancelled, Pending, Suppressed};
+        !matches!(self.status, None | Some(Pending | Suppressed | Cancelled))
+    }
+
     /// What is judged.
     #[must_use]
     pub fn facts(&self) -> ContactFacts<'_> {

@@ -7,8 +7,8 @@ use super::{Acting, Error, messages as templates, work::Work};
 use crate::{
     criteria::{Criteria, Moment},
     domain::{
-        Campaign, CampaignPlan, CommentKind, CommentSubject, Messages, OfferConfiguration,
-        OfferContent, Purpose, Schedule, Scope,
+        Campaign, CampaignPlan, ChannelChoice, CommentKind, CommentSubject, Messages,
+        OfferConfiguration, OfferContent, Purpose, Schedule, Scope,
     },
     id::{CampaignId, OfferId, TenantId},
     policy::{Action, CampaignFacts, Grant, Resource},
@@ -69,6 +69,9 @@ pub struct CampaignDraft {
     pub selection_criteria: String,
     /// The channels, each with its message.
     pub messages: Messages,
+    /// Over which of them a customer is reached: over all unless it says otherwise.
+    #[serde(default)]
+    pub channels: ChannelChoice,
     /// The first day of sending, in the tenant's time zone.
     pub start_date: NaiveDate,
     /// The last day of sending.
@@ -161,6 +164,8 @@ impl Work<'_> {
         let written = self
             .criteria(&configuration, &draft.selection_criteria)
             .await?;
+        let choice = draft.channels.check(&draft.messages);
+        choice.map_err(|error| Error::Invalid(error.to_string()))?;
         let offer = self.tx()?.offers().find(draft.offer).await?;
         let offer = offer.ok_or(Error::NotFound("offer"))?;
         self.check_messages(
@@ -176,6 +181,7 @@ impl Work<'_> {
             selection_criteria: written.saved(),
             segments: written.segments,
             messages: draft.messages.clone(),
+            channels: draft.channels.clone(),
             start_date: draft.start_date,
             end_date: draft.end_date,
             schedule: draft.schedule.clone(),

@@ -200,9 +200,10 @@ impl Deliveries {
         Ok(failed)
     }
 
-    /// The channels of a campaign, if each has a notifier.
+    /// The channels of a campaign, in the order in which they are taken, if each has a notifier.
     fn sendable_channels(&self, campaign: &Campaign) -> Result<Vec<Channel>, Error> {
-        let channels: Vec<_> = campaign.plan().messages.keys().copied().collect();
+        let plan = campaign.plan();
+        let channels = plan.channels.order(&plan.messages);
         let notifiers = &self.acting.kit().inner.notifiers;
         match channels
             .iter()

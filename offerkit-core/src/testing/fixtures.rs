@@ -270,6 +270,7 @@ impl TestTenant {
             messages: [(Channel::Email, message.into())].into(),
             start_date,
             end_date: start_date + TimeDelta::days(30),
+            channels: crate::domain::ChannelChoice::default(),
             schedule: Schedule::default(),
         })
     }

@@ -1,7 +1,7 @@
 //! The rows of one campaign, and what is known of them without looking at each.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Range},
+    collections::{BTreeMap, btree_map::Range},
     sync::Arc,
 };
 
@@ -18,7 +18,10 @@ use offerkit_core::{
 
 use super::lane::Lane;
 
+mod choice;
 mod claims;
+
+pub(super) use choice::Lanes;
 
 /// A row is kept small: what most rows do not have until they are sent stands in a box.
 #[derive(Debug)]
@@ -76,18 +79,15 @@ impl Book {
     pub(super) fn standing(
         &self,
         customer: CustomerId,
-        channels: &BTreeSet<Channel>,
+        channels: &Lanes<'_>,
         revision: RevisionNumber,
     ) -> Standing {
         let mut rows = self.of_customer(customer);
         if rows.any(|(_, _, row)| self.revision_of(row) == Some(revision)) {
             return Standing::Selected;
         }
-        let is_settled = |channel: &Channel| {
-            let row = self.rows.get(&(customer, *channel));
-            row.is_some_and(|row| row.status != DeliveryStatus::Pending)
-        };
-        if channels.iter().all(is_settled) {
+        let is_reached = channels.is_one && self.was_tried(customer);
+        if is_reached || self.open(customer, channels).next().is_none() {
             Standing::Settled
         } else {
             Standing::Due
@@ -98,18 +98,18 @@ impl Book {
     pub(super) fn select(
         &mut self,
         customer: CustomerId,
-        channels: &BTreeSet<Channel>,
+        channels: &Lanes<'_>,
         run: u32,
         now: Timestamp,
     ) {
         if self.of_customer(customer).next().is_none() {
             self.audience += 1;
         }
-        for channel in channels {
-            match self.rows.get_mut(&(customer, *channel)) {
-                Some(row) if row.status == DeliveryStatus::Pending => row.run = run,
-                Some(_) => {}
-                None => self.add(customer, *channel, run, now),
+        let open: Vec<_> = self.open(customer, channels).collect();
+        for channel in open {
+            match self.rows.get_mut(&(customer, channel)) {
+                Some(row) => row.run = run,
+                None => self.add(customer, channel, run, now),
             }
         }
         let run = usize::try_from(run).ok().and_then(|run| self.runs.get(run));

@@ -1,14 +1,12 @@
 //! Filling an audience.
 
-use std::collections::BTreeSet;
-
 use offerkit_core::{
     domain::{Run, RunStatus},
     id::CustomerId,
     ports::Extension,
 };
 
-use super::book::{Book, Standing};
+use super::book::{Book, Lanes, Standing};
 
 /// Adds a chunk of selected customers, up to the ceiling, and moves the run past them.
 pub(super) fn fill(
@@ -19,7 +17,10 @@ pub(super) fn fill(
     extension: &Extension<'_>,
 ) {
     let number = u32::try_from(place).unwrap_or(u32::MAX);
-    let channels: BTreeSet<_> = extension.channels.iter().copied().collect();
+    let channels = Lanes {
+        order: extension.channels,
+        is_one: extension.is_one,
+    };
     for customer in selected {
         match book.standing(*customer, &channels, run.revision) {
             Standing::Selected => {}

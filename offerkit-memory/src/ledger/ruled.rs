@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use offerkit_core::{
-    domain::{ClaimRules, Contact, DeliveryStatus, Purpose, Verdict, Withheld},
+    domain::{Channel, ClaimRules, Contact, DeliveryStatus, Purpose, Verdict, Withheld},
     id::{CampaignId, CustomerId, TenantId},
     ports::{ClaimRequest, CustomerSource, Prospect, Prospecting, RuledClaim},
 };
@@ -84,7 +84,7 @@ impl Books {
                 }
                 let facts = self.prospect(customer, &asked, rules, known);
                 let verdict = rules.judge(request.channel, request.now, &facts.facts());
-                self.follow(customer, request, verdict, &mut claim);
+                self.follow(customer, (request, &rules.next), verdict, &mut claim);
             }
         }
         claim.has_more = !claim.rows.is_empty();
@@ -131,7 +131,7 @@ impl Books {
     fn follow(
         &mut self,
         customer: CustomerId,
-        request: &ClaimRequest,
+        (request, next): (&ClaimRequest, &[Channel]),
         verdict: Verdict,
         claim: &mut RuledClaim,
     ) {
@@ -150,6 +150,9 @@ impl Books {
             Verdict::Suppress(why) => {
                 let moved = book.step(customer, channel, step(DeliveryStatus::Suppressed, why));
                 claim.suppressed += u64::from(moved);
+                if moved && why.passes_on() {
+                    book.pass_on(customer, channel, next, now);
+                }
             }
             Verdict::Cancel(why) => {
                 let moved = book.step(customer, channel, step(DeliveryStatus::Cancelled, why));

@@ -91,6 +91,7 @@ fn fill(store: &MemoryStore, number: u32, source: &Numbers, ceiling: u64) -> Run
         run: run(number).id,
         selection: &selection,
         channels: &CHANNELS,
+        is_one: false,
         ceiling,
         limit: 3,
         now: moment(),
@@ -219,6 +220,7 @@ fn step(store: &MemoryStore, model: &mut Model, now: i64, number: u32, op: Op) {
                 status,
                 reason: None,
                 not_before: Some(at(now + wait)),
+                next: Vec::new(),
             };
             let token_id = ClaimToken::from_uuid(uuid(token));
             let real = block_on(store.settle(TENANT, token_id, &[settlement], at(now)));
@@ -318,6 +320,7 @@ fn a_campaign_fills_by_one_run_at_a_time_and_an_ended_one_is_not_extended() {
         run: run(1).id,
         selection: &selection,
         channels: &CHANNELS,
+        is_one: false,
         ceiling: 9,
         limit: 3,
         now: moment(),
@@ -342,6 +345,7 @@ fn the_first_claim_and_the_attempts_are_remembered() {
         status: DeliveryStatus::Pending,
         reason: Some("busy".into()),
         not_before: None,
+        next: Vec::new(),
     };
     let settle = |token| {
         let token = ClaimToken::from_uuid(uuid(token));

@@ -20,11 +20,12 @@ use crate::{
     rows::{self, Row, signed, wrong},
 };
 
-/// Binds $1 to $26.
+/// Binds $1 to $28.
 pub(super) fn bind(statement: Statement, campaign: &Campaign) -> Result<Statement, StoreError> {
     let plan = campaign.plan();
     let criteria = &plan.selection_criteria;
     let messages = serde_json::to_value(&plan.messages).map_err(backend)?;
+    let channels = serde_json::to_value(&plan.channels).map_err(backend)?;
     let schedule = serde_json::to_value(&plan.schedule).map_err(backend)?;
     let request = campaign.launch_request().as_ref();
     let counted = request.map(|it| signed(it.counted)).transpose()?;
@@ -56,7 +57,8 @@ pub(super) fn bind(statement: Statement, campaign: &Campaign) -> Result<Statemen
         .bind(campaign.updated_at().as_datetime())
         .bind(pinned(criteria)?)
         .bind(canonical_text(&schedule))
-        .bind(plan.purpose.as_str()))
+        .bind(plan.purpose.as_str())
+        .bind(canonical_text(&channels)))
 }
 
 pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
@@ -72,6 +74,7 @@ pub(super) fn campaign(row: &Row) -> Result<Campaign, StoreError> {
             selection_criteria: criteria(row)?,
             segments: pins(row)?,
             messages: row.json("messages")?,
+            channels: row.json("channels")?,
             start_date: row.get("start_date")?,
             end_date: row.get("end_date")?,
             schedule: row.json("schedule")?,

@@ -194,6 +194,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
     ("campaign_customers_kept", "a delivery is evidence"),
     (
+        "campaign_customers_one",
+        "a customer is on one of the campaign's channels at a time",
+    ),
+    (
         "campaign_lots_follow",
         "what the ledger counts follows from its rows",
     ),

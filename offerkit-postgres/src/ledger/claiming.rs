@@ -11,7 +11,11 @@ use offerkit_core::{
 };
 use sqlx::types::Uuid;
 
-use super::{OF_CAMPAIGN, filling::LOT};
+use super::{
+    OF_CAMPAIGN,
+    filling::LOT,
+    passing_on::{self, Suppressed},
+};
 use crate::{
     connection::{Open, Statement},
     rows::{Row, sought, wrong},
@@ -273,12 +277,40 @@ pub(super) async fn settle(
     let mut settled = 0;
     for (campaign, settlements) in by_campaign {
         let statement = open
-            .query(&[SETTLE, OF_CAMPAIGN])
+            .query(&[SETTLE, OF_CAMPAIGN, " RETURNING it.channel, it.customer_id"])
             .bind(tenant.as_uuid())
             .bind(campaign.as_uuid())
             .bind(token.as_uuid())
             .bind(now.as_datetime());
-        settled += open.execute(with(statement, settlements.values())).await?;
+        let statement = with(statement, settlements.values());
+        if settlements.values().all(|it| it.next.is_empty()) {
+            settled += open.execute(statement).await?;
+            continue;
+        }
+        let mut passed: BTreeMap<(Channel, &[Channel]), Vec<Uuid>> = BTreeMap::new();
+        for row in open.all(statement).await? {
+            settled += 1;
+            let (channel, customer): (Channel, Uuid) =
+                (row.text("channel")?, row.get("customer_id")?);
+            let key = (channel, CustomerId::from_uuid(customer));
+            if let Some(settlement) = settlements.get(&key)
+                && settlement.status == DeliveryStatus::Suppressed
+            {
+                let customers = passed.entry((channel, &settlement.next)).or_default();
+                customers.push(customer);
+            }
+        }
+        for ((channel, next), customers) in passed {
+            let from = Suppressed {
+                tenant,
+                campaign,
+                channel,
+                customers,
+                next,
+                now,
+            };
+            passing_on::pass_on(open, from).await?;
+        }
     }
     Ok(settled)
 }

@@ -27,6 +27,7 @@ pub(super) struct Chunk {
     pub(super) run: RunId,
     pub(super) selected: Selected,
     pub(super) channels: Vec<Channel>,
+    pub(super) is_one: bool,
     pub(super) ceiling: u64,
     pub(super) limit: usize,
     pub(super) now: Timestamp,
@@ -124,8 +125,12 @@ async fn place(open: &mut Open, run: &Run) -> Result<Place, StoreError> {
 /// statement. It answers how many customers were `found`, and how many of those were `taken` up to the ceiling, of whom
 /// some were `added` and others, whom an earlier launch dealt with, `kept`; and the last one's `position`.
 async fn add(open: &mut Open, run: &Run, chunk: &Chunk, place: &Place) -> Result<Row, StoreError> {
-    let channels: BTreeSet<Channel> = chunk.channels.iter().copied().collect();
-    let channels: Vec<&'static str> = channels.into_iter().map(Channel::as_str).collect();
+    let mut seen = BTreeSet::new();
+    let channels = chunk
+        .channels
+        .iter()
+        .filter(|channel| seen.insert(**channel));
+    let channels: Vec<&'static str> = channels.map(|channel| channel.as_str()).collect();
     let first_lot = i32::try_from(run.added);
     let first_lot = first_lot.map_err(|_| StoreError::Refused("an audience has too many lots"))?;
     let room = chunk.ceiling.saturating_sub(place.added);
@@ -166,9 +171,15 @@ async fn add(open: &mut Open, run: &Run, chunk: &Chunk, place: &Place) -> Result
     };
     // Customers are told apart on the way where the database does not do it.
     let is_ahead = place.is_ahead && is_unique;
-    let taken = if is_ahead { ALL_DUE } else { BY_STANDING };
-    builder.push(open.schema().render(taken));
+    let taken = match (is_ahead, chunk.is_one) {
+        (true, _) => ALL_DUE.to_owned(),
+        (false, false) => BY_STANDING.replace("{settled}", ON_ALL),
+        (false, true) => BY_STANDING.replace("{settled}", ON_ONE),
+    };
+    builder.push(open.schema().render(&taken));
     builder.push(open.schema().render(ADD));
+    let lanes = if chunk.is_one { FIRST } else { EVERY };
+    builder.push(open.schema().render(lanes));
     builder.push(if is_ahead { "" } else { TAKE_OVER });
     builder.push(COUNT);
     builder.push(if is_unique { ALL_APART } else { APART });
@@ -192,8 +203,7 @@ const ALL_DUE: &str = "), taken AS MATERIALIZED (
 /// nothing to send is kept. The ceiling is met by the first due one after whom there is no more room.
 const BY_STANDING: &str = "), standing AS (
     SELECT it.customer_id, coalesce(bool_or(filling.revision = $9), FALSE) AS is_selected,
-        count(*) FILTER (WHERE row.delivery_status <> 'pending' AND row.channel = ANY ($5)) = cardinality($5)
-            AS is_settled
+        {settled} AS is_settled
     FROM chunk AS it
     LEFT JOIN {schema}.campaign_customers AS row ON row.tenant_number = $1 AND row.campaign_number = $2
         AND row.customer_id = it.customer_id
@@ -211,11 +221,27 @@ const BY_STANDING: &str = "), standing AS (
     SELECT it.customer_id, it.is_due, it.is_kept, it.place FROM walked AS it
     WHERE NOT EXISTS (SELECT FROM met WHERE met.customer_id <= it.customer_id)";
 
+/// Everything was dealt with.
+const ON_ALL: &str = "count(*) FILTER (WHERE row.delivery_status <> 'pending' AND row.channel = ANY ($5)) = cardinality($5)";
+
+/// The same, or one was dealt with otherwise than by withholding it.
+const ON_ONE: &str = "(count(*) FILTER (WHERE row.delivery_status <> 'pending' AND row.channel = ANY ($5)) = cardinality($5)
+            OR coalesce(bool_or(row.delivery_status NOT IN ('pending', 'suppressed', 'cancelled')), FALSE))";
+
 const ADD: &str = "), added AS (
     INSERT INTO {schema}.campaign_customers AS it (tenant_number, campaign_number, channel, run_number, customer_id, lot,
         updated_at)
     SELECT $1, $2, lane.channel, $3, new.customer_id, $7 + new.place / $8 * $8, $4
-    FROM unnest($5) AS lane (channel) CROSS JOIN taken AS new WHERE new.is_due";
+    FROM taken AS new CROSS JOIN ";
+
+const EVERY: &str = "unnest($5) AS lane (channel) WHERE new.is_due";
+
+const FIRST: &str = "LATERAL (
+        SELECT lane.channel FROM unnest($5) WITH ORDINALITY AS lane (channel, place)
+        WHERE NOT EXISTS (SELECT FROM {schema}.campaign_customers AS row
+            WHERE row.tenant_number = $1 AND row.campaign_number = $2 AND row.customer_id = new.customer_id
+                AND row.channel = lane.channel AND row.delivery_status <> 'pending')
+        ORDER BY lane.place LIMIT 1) AS lane WHERE new.is_due";
 
 const TAKE_OVER: &str = " ON CONFLICT (tenant_number, campaign_number, customer_id, channel)
         DO UPDATE SET run_number = excluded.run_number, lot = excluded.lot WHERE it.delivery_status = 'pending'";

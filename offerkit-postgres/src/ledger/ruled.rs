@@ -13,6 +13,7 @@ use super::{
     claiming::{self, DUE, Held, OF_HELD},
     facts::{self, Asked, People},
     filling::LOT,
+    passing_on::{self, Suppressed},
 };
 use crate::connection::Open;
 
@@ -74,7 +75,7 @@ pub(super) async fn round(
             }
         }
     }
-    withhold(open, request, moved).await?;
+    withhold(open, request, rules, moved).await?;
     claim.rows = take(open, request, allowed).await?;
     Ok(claim)
 }
@@ -115,7 +116,12 @@ impl Moved {
     }
 }
 
-async fn withhold(open: &mut Open, request: &ClaimRequest, moved: Moved) -> Result<(), StoreError> {
+async fn withhold(
+    open: &mut Open,
+    request: &ClaimRequest,
+    rules: &ClaimRules,
+    moved: Moved,
+) -> Result<(), StoreError> {
     if moved.customers.is_empty() {
         return Ok(());
     }
@@ -128,6 +134,7 @@ async fn withhold(open: &mut Open, request: &ClaimRequest, moved: Moved) -> Resu
             WHERE it.channel = $3::TEXT AND it.customer_id = new.customer_id
                 AND it.delivery_status = 'pending' AND ",
             OF_CAMPAIGN,
+            " RETURNING it.customer_id, it.delivery_status = 'suppressed' AS is_suppressed, it.reason",
         ])
         .bind(request.tenant.as_uuid())
         .bind(request.campaign.as_uuid())
@@ -137,7 +144,21 @@ async fn withhold(open: &mut Open, request: &ClaimRequest, moved: Moved) -> Resu
         .bind(moved.statuses)
         .bind(moved.reasons)
         .bind(moved.not_before);
-    open.execute(statement).await.map(drop)
+    let mut customers = Vec::new();
+    for row in open.all(statement).await? {
+        if row.get("is_suppressed")? && passing_on::passes_on(row.get("reason")?) {
+            customers.push(row.get("customer_id")?);
+        }
+    }
+    let from = Suppressed {
+        tenant: request.tenant,
+        campaign: request.campaign,
+        channel: request.channel,
+        customers,
+        next: &rules.next,
+        now: request.now,
+    };
+    passing_on::pass_on(open, from).await
 }
 
 /// Claims the rows of these customers.

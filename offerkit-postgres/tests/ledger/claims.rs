@@ -66,6 +66,7 @@ async fn workers_at_once_send_to_each_customer_once() -> Outcome {
                                 status,
                                 reason: None,
                                 not_before,
+                                next: Vec::new(),
                             }
                         })
                         .collect();
@@ -125,6 +126,7 @@ async fn what_becomes_pending_behind_a_claim_is_found() -> Outcome {
             status,
             reason: None,
             not_before,
+            next: Vec::new(),
         })
         .collect();
     store
@@ -192,6 +194,7 @@ async fn only_what_a_token_holds_is_settled() -> Outcome {
             status,
             reason: reason.map(Box::from),
             not_before,
+            next: Vec::new(),
         };
         let settled = claimed.iter().step_by(step);
         let told = outcomes.into_iter().cycle();

@@ -73,6 +73,7 @@ async fn settle(
                 status,
                 reason: None,
                 not_before,
+                next: Vec::new(),
             }
         })
         .collect();

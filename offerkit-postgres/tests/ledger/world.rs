@@ -132,6 +132,7 @@ impl World {
             run,
             selection: &selection,
             channels: &[Channel::Email],
+            is_one: false,
             ceiling: u64::MAX,
             limit,
             now: self.now(),

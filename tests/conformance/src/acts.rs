@@ -204,6 +204,7 @@ pub(crate) fn written(campaign: &Campaign) -> CampaignDraft {
         purpose: plan.purpose,
         selection_criteria: plan.selection_criteria.source.into(),
         messages: plan.messages,
+        channels: plan.channels,
         start_date: plan.start_date,
         end_date: plan.end_date,
         schedule: plan.schedule,

@@ -51,6 +51,7 @@ impl<B: Adapter> World<B> {
             run: run.id,
             selection: &selection,
             channels: BOTH,
+            is_one: false,
             ceiling,
             limit,
             now: self.now(),
@@ -158,6 +159,7 @@ pub(crate) const fn settlement(key: DeliveryKey, status: DeliveryStatus) -> Sett
         status,
         reason: None,
         not_before: None,
+        next: Vec::new(),
     }
 }
 

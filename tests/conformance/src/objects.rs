@@ -150,6 +150,7 @@ impl<B: Adapter> World<B> {
             messages: self.tenant.campaign(offer)?.messages,
             start_date: self.now().date(),
             end_date: self.now().date() + TimeDelta::days(9),
+            channels: offerkit_core::domain::ChannelChoice::default(),
             schedule: Schedule::default(),
         })
     }

@@ -5,6 +5,7 @@ pub mod audit_log;
 pub mod audit_trail;
 pub mod campaign_life;
 pub mod campaign_plan;
+pub mod channel_choice;
 pub mod consents;
 pub mod contact_caps;
 pub mod delivery;

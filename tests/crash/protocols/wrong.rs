@@ -39,6 +39,7 @@ impl Claims {
                         status: DeliveryStatus::Sent,
                         reason: None,
                         not_before: None,
+                        next: Vec::new(),
                     })
                     .collect();
                 let (tenant, token) = (request.tenant, request.token);

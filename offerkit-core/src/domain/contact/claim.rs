@@ -59,6 +59,8 @@ pub struct ClaimRules {
     pub consent: ConsentRule,
     /// The hours of sending, where they follow each customer's clock.
     pub hours: Option<LocalHours>,
+    /// The channels that whom nothing may be sent to over this one is passed on to, the next first.
+    pub next: Vec<Channel>,
     /// How many messages a customer may be sent.
     pub caps: Vec<ContactCap>,
     /// When the campaign is over: what would be held until then is cancelled.

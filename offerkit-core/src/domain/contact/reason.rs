@@ -42,6 +42,20 @@ impl Withheld {
         Self::Cap,
     ];
 
+    /// Whether a customer of whom it is true may be reached over another channel.
+    #[must_use]
+    pub const fn passes_on(self) -> bool {
+        match self {
+            Self::NoConsent | Self::NoAddress | Self::SuppressedAddress => true,
+            Self::NoCustomer
+            | Self::Inactive
+            | Self::QuietHours
+            | Self::SendDay
+            | Self::Holiday
+            | Self::Cap => false,
+        }
+    }
+
     /// The stable code, as stored and shown.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

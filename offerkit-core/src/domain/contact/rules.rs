@@ -114,6 +114,7 @@ impl ContactRules {
         ClaimRules {
             purpose,
             consent: self.consent.rule_for(purpose),
+            next: Vec::new(),
             hours: hours.filter(|hours| hours.hours != SendingHours::default()),
             caps: match purpose {
                 Purpose::Marketing => self.caps.clone(),

@@ -11,7 +11,7 @@ use crate::{
         Verdict, Window, Withheld,
     },
     id::{CampaignId, CustomerId},
-    ports::{Prospect, Prospecting, Selection},
+    ports::{Prospect, Prospecting, Selection, StoreError},
     services::{Error, deliveries::Deliveries, work::Work},
     time::Timestamp,
 };
@@ -44,7 +44,10 @@ pub struct ChannelReach {
     pub settled: u64,
     /// How many have a row that waits, since an earlier claim held it or its message is to be tried again.
     pub waiting: u64,
-    /// Whom a rule removes for good, by the rule.
+    /// How many are not looked at here: of a campaign that reaches each over one channel, those who are on another.
+    pub other_channel: u64,
+    /// Whom a rule removes for good, by the rule; of a campaign that reaches each over one channel, they may be reached over
+    /// the next.
     pub removed: Vec<RuleCount>,
     /// Whom a rule holds, by the rule.
     pub held: Vec<HeldCount>,
@@ -90,6 +93,8 @@ struct Question {
     campaign: Campaign,
     selection: Selection,
     rules: ClaimRules,
+    /// Whether its launch has been filled, so that nobody gets a row any more who has one, unless they are passed on.
+    is_filled: bool,
     /// The hours that are the same for all.
     window: Window,
     now: Timestamp,
@@ -101,6 +106,7 @@ struct Tally {
     contacted: u64,
     settled: u64,
     waiting: u64,
+    other_channel: u64,
     removed: BTreeMap<Withheld, u64>,
     held: BTreeMap<Withheld, (u64, Timestamp, Timestamp)>,
     cancelled: BTreeMap<Withheld, u64>,
@@ -144,16 +150,19 @@ impl Campaigns {
     ///
     /// As for [`preview`](Self::preview).
     pub async fn reach(&self, id: CampaignId) -> Result<Reach, Error> {
-        let question = {
+        let mut question = {
             let mut work = self.view().await?;
             let campaign = work.viewed_campaign(id).await?;
             work.question(campaign).await?
         };
         let inner = &self.acting.kit().inner;
+        let revision = question.campaign.revision();
+        let runs = inner.ledger.runs(self.tenant, id).await?;
+        question.is_filled = runs.iter().any(|run| run.is_finished_for(revision));
         let limit = self.acting.kit().settings().reach_limit;
-        let messages = question.campaign.plan().messages.keys();
-        let mut tallies: Vec<(Channel, Tally)> =
-            messages.map(|it| (*it, Tally::default())).collect();
+        let plan = question.campaign.plan();
+        let order = plan.channels.order(&plan.messages).into_iter();
+        let mut tallies: Vec<(Channel, Tally)> = order.map(|it| (it, Tally::default())).collect();
         let (mut selected, mut after, mut is_complete) = (0, None, false);
         while selected < limit {
             let room = usize::try_from(limit.saturating_sub(selected)).unwrap_or(usize::MAX);
@@ -192,9 +201,8 @@ impl Campaigns {
         let source = &*inner.customers;
         let customers = source.get_many(ids).await?;
         let deliveries = Deliveries::new(self.acting.clone(), self.tenant);
-        // What would have been sent over the channels before.
-        let mut sent: BTreeMap<CustomerId, Vec<Contact>> = BTreeMap::new();
-        for (channel, tally) in tallies {
+        let mut known = Vec::with_capacity(tallies.len());
+        for (channel, _) in tallies.iter() {
             let asked = Prospecting {
                 tenant: self.tenant,
                 campaign: question.campaign.id(),
@@ -204,32 +212,63 @@ impl Campaigns {
             };
             let prospects = inner.ledger.prospects(source, &asked, &question.rules);
             let reached = deliveries.reach(*channel, ids, &customers);
-            let (prospects, mut reached) = (prospects.await?, reached.await?);
-            for mut prospect in prospects {
-                let id = prospect.customer;
-                prospect
-                    .contacts
-                    .extend(sent.get(&id).into_iter().flatten());
-                let fate = match (question.fate(*channel, &prospect), reached.remove(&id)) {
-                    (Fate::Judged(Verdict::Send), Some(Err(why))) => {
-                        Fate::Judged(Verdict::Suppress(why))
-                    }
-                    (fate, _) => fate,
-                };
-                if matches!(fate, Fate::Judged(Verdict::Send)) {
-                    sent.entry(id).or_default().push(Contact {
-                        channel: *channel,
-                        at: question.now,
-                    });
-                }
-                tally.add(&fate, question.cap(*channel, &prospect.facts()));
+            let unreached = reached.await?.into_iter();
+            let unreached: BTreeMap<CustomerId, Withheld> = unreached
+                .filter_map(|(id, reached)| Some((id, reached.err()?)))
+                .collect();
+            known.push((prospects.await?.into_iter(), unreached));
+        }
+        for id in ids {
+            let mut on = Vec::with_capacity(known.len());
+            for (prospects, unreached) in &mut known {
+                let prospect = prospects.next().filter(|it| it.customer == *id);
+                let prospect = prospect.ok_or(StoreError::Refused("prospects stand in order"))?;
+                on.push((prospect, unreached.get(id).copied()));
             }
+            question.walk(on, tallies);
         }
         Ok(())
     }
 }
 
 impl Question {
+    /// Counts what would become of a customer, channel by channel.
+    fn walk(&self, on: Vec<(Prospect, Option<Withheld>)>, tallies: &mut [(Channel, Tally)]) {
+        let is_one = self.campaign.plan().channels.is_one();
+        // Where one was tried, the others are not, whichever it was.
+        let tried = on.iter().position(|(prospect, _)| prospect.was_tried());
+        let has_row = on.iter().any(|(prospect, _)| prospect.status.is_some());
+        let waits = |(it, _): &(Prospect, _)| it.status == Some(DeliveryStatus::Pending);
+        let has_rested = self.is_filled && has_row && !on.iter().any(waits);
+        let (mut sent, mut is_over): (Vec<Contact>, bool) = (Vec::new(), false);
+        let places = on.into_iter().zip(tallies).enumerate();
+        for (place, ((mut prospect, unreached), (channel, tally))) in places {
+            let is_other = is_over || tried.is_some_and(|tried| tried != place);
+            let is_left_out = has_rested && prospect.status.is_none();
+            if is_one && (is_left_out || is_other && prospect.status.is_none()) {
+                tally.other_channel += 1;
+                continue;
+            }
+            prospect.contacts.extend(&sent);
+            let fate = match (self.fate(*channel, &prospect), unreached) {
+                (Fate::Judged(Verdict::Send), Some(why)) => Fate::Judged(Verdict::Suppress(why)),
+                (fate, _) => fate,
+            };
+            if matches!(fate, Fate::Judged(Verdict::Send)) {
+                sent.push(Contact {
+                    channel: *channel,
+                    at: self.now,
+                });
+            }
+            is_over = match fate {
+                Fate::Settled => prospect.was_tried(),
+                Fate::Judged(Verdict::Suppress(why)) => !why.passes_on(),
+                Fate::Waits | Fate::Judged(_) => true,
+            };
+            tally.add(&fate, self.cap(*channel, &prospect.facts()));
+        }
+    }
+
     fn fate(&self, channel: Channel, prospect: &Prospect) -> Fate {
         if !matches!(prospect.status, Some(DeliveryStatus::Pending) | None) {
             return Fate::Settled;
@@ -282,6 +321,7 @@ impl Tally {
             contacted: self.contacted,
             settled: self.settled,
             waiting: self.waiting,
+            other_channel: self.other_channel,
             removed: counts(self.removed),
             held: self.held.into_iter().map(held).collect(),
             cancelled: counts(self.cancelled),
@@ -336,6 +376,7 @@ impl Work<'_> {
         Ok(Question {
             rules: settings.contact.for_claims(plan.purpose, zone, ends_at),
             window: settings.contact.window(now, zone),
+            is_filled: false,
             selection,
             campaign,
             now,

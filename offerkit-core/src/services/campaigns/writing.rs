@@ -45,6 +45,7 @@ impl Campaigns {
             purpose: plan.purpose,
             selection_criteria: plan.selection_criteria.source.into(),
             messages: plan.messages,
+            channels: plan.channels,
             start_date: plan.start_date,
             end_date: plan.end_date,
             schedule: plan.schedule,

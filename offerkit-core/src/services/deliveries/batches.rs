@@ -23,6 +23,8 @@ pub(super) struct Batches<'a> {
     pub(super) template: &'a MessageTemplate,
     pub(super) shared: &'a Value,
     pub(super) notifier: &'a Arc<dyn Notifier>,
+    /// The channels that whom nothing may be sent to is passed on to.
+    pub(super) next: Vec<Channel>,
 }
 
 /// Rows that are held under one token.
@@ -144,6 +146,7 @@ impl Deliveries {
             template,
             shared: &shared,
             notifier: notifiers.get(&channel).ok_or(Error::NoNotifier(channel))?,
+            next: running.campaign.plan().channels.after(channel),
         };
         let mut batch = Batch::ended(NextBatch::Now);
         if let Window::Closed { until, why } = running.window(self.acting.kit().now()) {
@@ -168,7 +171,11 @@ impl Deliveries {
     ) -> Result<(), Error> {
         let profile = batches.notifier.profile();
         let request = self.claim_request(&running.campaign, batches.channel, profile.max_batch);
-        let rows = self.claim(&request, &running.rules(), batch).await?;
+        let rules = ClaimRules {
+            next: batches.next.clone(),
+            ..running.rules()
+        };
+        let rows = self.claim(&request, &rules, batch).await?;
         if rows.is_empty() {
             return Ok(());
         }

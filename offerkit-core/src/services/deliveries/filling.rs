@@ -179,6 +179,7 @@ impl Deliveries {
             run,
             selection,
             channels,
+            is_one: campaign.plan().channels.is_one(),
             ceiling,
             limit: inner.settings.fill_chunk,
             now: self.acting.kit().now(),

@@ -86,6 +86,7 @@ impl Deliveries {
                 status,
                 reason: Some(reason.into()),
                 not_before: None,
+                next: Vec::new(),
             };
             match kept.remove(&message.id) {
                 Some(kept) if kept.is_intact() => unchanged.push(kept.restored(&message)),

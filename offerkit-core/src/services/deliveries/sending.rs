@@ -138,8 +138,15 @@ impl Deliveries {
             status,
             reason: Some(reason.into()),
             not_before: None,
+            next: Vec::new(),
         };
-        let suppressed = |why: Withheld| without(DeliveryStatus::Suppressed, why.as_str());
+        let suppressed = |why: Withheld| {
+            let mut settlement = without(DeliveryStatus::Suppressed, why.as_str());
+            if why.passes_on() {
+                settlement.next.clone_from(&batches.next);
+            }
+            settlement
+        };
         let reached = match reached {
             Some(Ok(reached)) => reached,
             Some(Err(why)) => return Err(suppressed(*why)),
@@ -204,6 +211,7 @@ impl Deliveries {
             status,
             reason: reason.map(Into::into),
             not_before,
+            next: Vec::new(),
         }
     }
 }
@@ -220,6 +228,7 @@ pub(super) fn settlements(
             status,
             reason: Some(reason.into()),
             not_before: None,
+            next: Vec::new(),
         })
         .collect()
 }

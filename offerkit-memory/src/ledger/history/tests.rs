@@ -11,7 +11,10 @@ use offerkit_core::{
 use proptest::{collection, prelude::*};
 
 use super::Books;
-use crate::fixtures::{OTHER_TENANT, TENANT, customer_id, moment, uuid};
+use crate::{
+    fixtures::{OTHER_TENANT, TENANT, customer_id, moment, uuid},
+    ledger::book::Lanes,
+};
 
 const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Email];
 
@@ -41,7 +44,10 @@ fn keep(books: &mut Books, tenant: TenantId, number: u32, customers: &BTreeSet<u
     let book = books.books.entry((tenant, run.campaign)).or_default();
     book.runs.push(run);
     for customer in customers {
-        let channels = CHANNELS.into();
+        let channels = Lanes {
+            order: &CHANNELS,
+            is_one: false,
+        };
         book.select(customer_id(*customer), &channels, 0, moment());
     }
 }

@@ -106,6 +106,19 @@ attacks! {
         dropped: ["DROP TRIGGER campaigns_follow ON {schema}.campaigns"] as App
     }
 
+    nobody_is_on_two_channels_where_one_is_chosen {
+        record!(),
+        "UPDATE {schema}.campaigns SET status = 'paused', pause_reason = 'look', version = 3
+            WHERE tenant_id = md5('loan')::UUID AND id = md5('loan campaign active')::UUID",
+        "UPDATE {schema}.campaigns SET channels = '{\"first_available\":[\"email\"]}', revision = 2, version = 4
+            WHERE tenant_id = md5('loan')::UUID AND id = md5('loan campaign active')::UUID",
+        "INSERT INTO {schema}.campaign_customers (tenant_number, campaign_number, channel, customer_id, run_number, updated_at)
+            SELECT tenant_number, campaign_number, 'sms', customer_id, run_number, updated_at FROM {schema}.campaign_customers
+            WHERE tenant_number = (SELECT number FROM {schema}.tenants WHERE name = 'loan')";
+        stopped: [(App, "campaign_customers_one"), (Superuser, "campaign_customers_one")];
+        dropped: ["DROP TRIGGER campaign_customers_added ON {schema}.campaign_customers"] as App
+    }
+
     a_launch_names_what_is_launched {
         record!(),
         "INSERT INTO {schema}.campaign_launches (tenant_id, campaign_id, number, launched_by, launched_at, revision, offer_id,

@@ -348,6 +348,7 @@ async fn a_run_is_moved_and_ended_by_its_tenant_alone<B: Adapter>(store: &B) -> 
         run: run.id,
         selection: &selection,
         channels: BOTH,
+        is_one: false,
         ceiling: 100,
         limit: 100,
         now: w.now(),

@@ -133,6 +133,7 @@ async fn one_chunk<B: Adapter>(
         run: run.id,
         selection: &selection,
         channels: &[Channel::Email],
+        is_one: false,
         ceiling: 100,
         limit: 2,
         now: w.now(),

@@ -146,6 +146,7 @@ async fn of_changing(acting: &Acting, names: &Names) -> Result<Answers, Failure>
         messages: std::collections::BTreeMap::new(),
         start_date: chrono::NaiveDate::MIN,
         end_date: chrono::NaiveDate::MIN,
+        channels: offerkit_core::domain::ChannelChoice::default(),
         schedule: offerkit_core::domain::Schedule::default(),
     };
     let (settings, empty) = (ConfigurationSettings::default(), PermissionSet::EMPTY);

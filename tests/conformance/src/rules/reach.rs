@@ -6,8 +6,9 @@ use chrono::{NaiveTime, TimeDelta};
 use offerkit_core::{
     criteria::{FieldDefinition, FieldType},
     domain::{
-        Campaign, Channel, Consent, ConsentMode, ConsentWord, ContactCap, ContactRules, Customer,
-        Delivery, DeliveryStatus, Purpose, QuietHours, SendingHours, Weekday, Withheld,
+        Campaign, Channel, ChannelChoice, Consent, ConsentMode, ConsentWord, ContactCap,
+        ContactRules, Customer, Delivery, DeliveryStatus, Purpose, QuietHours, SendingHours,
+        Weekday, Withheld,
     },
     policy::Job,
     services::{ChannelReach, Error, Reach, Settings},
@@ -123,7 +124,7 @@ fn rules(numbers: &mut Numbers) -> Result<ContactRules, Failure> {
             to: hour(to)?,
         });
     }
-    if numbers.one_in(4) {
+    if numbers.one_in(3) {
         hours.days = Weekday::ALL
             .into_iter()
             .filter(|_| !numbers.one_in(3))
@@ -167,7 +168,8 @@ fn adds_up(reach: &Reach) {
         let removed: u64 = on.removed.iter().map(|it| it.customers).sum();
         let held: u64 = on.held.iter().map(|it| it.customers).sum();
         let cancelled: u64 = on.cancelled.iter().map(|it| it.customers).sum();
-        let all = on.contacted + on.settled + on.waiting + removed + held + cancelled;
+        let others = on.settled + on.waiting + on.other_channel;
+        let all = on.contacted + others + removed + held + cancelled;
         assert_eq!(all, reach.selected, "{on:?}");
     }
 }
@@ -240,6 +242,13 @@ async fn a_preview_says_what_claims_do_then<B: Adapter>(store: &B) -> Outcome {
         draft.messages.extend(over_sms.messages);
         if !numbers.one_in(4) {
             draft.purpose = Purpose::Marketing;
+        }
+        if numbers.one_in(2) {
+            let order = numbers.of(&[
+                [Channel::Email, Channel::Sms],
+                [Channel::Sms, Channel::Email],
+            ])?;
+            draft.channels = ChannelChoice::FirstAvailable(order.into());
         }
         draft.end_date = draft.start_date + TimeDelta::days(numbers.below(6).into());
         let campaign = w.tenant.launched_campaign(draft).await?;

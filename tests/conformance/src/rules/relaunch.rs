@@ -43,7 +43,7 @@ async fn launched<B: Adapter>(w: &World<B>, criteria: &str) -> Result<Campaign, 
 }
 
 /// The campaign paused, changed and launched anew.
-async fn relaunched<B: Adapter>(
+pub(super) async fn relaunched<B: Adapter>(
     w: &World<B>,
     campaign: &Campaign,
     change: impl FnOnce(&mut CampaignDraft),
