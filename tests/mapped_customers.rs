@@ -6,17 +6,16 @@ use std::{any::Any, error::Error, sync::OnceLock};
 use async_trait::async_trait;
 use offerkit::{
     audit::{AuditRecord, Seal, SealHead},
-    digest::Digest,
     domain::{
         Channel, ClaimRules, Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus,
-        Scope, Session, customer::Column,
+        Scope, customer::Column,
     },
-    id::{CampaignId, ClaimToken, CustomerId, RunId, SessionId, TenantId, UserId},
+    id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
-        Access, Arrival, AuditSeals, ClaimRequest, Claimed, CustomerSource, DeliveryFilter,
-        Extension, Ledger, LoginFailures, Progress, Prospect, Prospecting, RuledClaim, Selection,
-        Sessions, Settlement, Store, StoreError, TenantKey, Transaction,
+        Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension,
+        Ledger, Progress, Prospect, Prospecting, RuledClaim, Selection, Settlement, Store,
+        StoreError, Transaction,
     },
     postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
     time::Timestamp,
@@ -27,6 +26,8 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 
 #[path = "mapped/kept.rs"]
 mod kept;
+#[path = "mapped/sessions.rs"]
+mod sessions;
 
 const VIEW: &str = "CREATE SCHEMA crm;
     CREATE VIEW crm.client AS SELECT id AS guid, external_id AS \"Ext Ref\", full_name AS name, email AS mail,
@@ -168,61 +169,6 @@ impl CustomerSource for Mapped {
     /// As the source itself, so that the ledger selects there.
     fn as_any(&self) -> &dyn Any {
         self.customers.as_any()
-    }
-}
-
-#[async_trait]
-impl Sessions for Mapped {
-    async fn open(&self, session: &Session) -> Result<(), StoreError> {
-        Sessions::open(&self.store, session).await
-    }
-
-    async fn arrival(
-        &self,
-        token_hash: Digest,
-        tenant: Option<&TenantKey>,
-    ) -> Result<Option<Arrival>, StoreError> {
-        Sessions::arrival(&self.store, token_hash, tenant).await
-    }
-
-    async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError> {
-        Sessions::find(&self.store, token_hash).await
-    }
-
-    async fn touch(&self, session: SessionId, at: Timestamp) -> Result<(), StoreError> {
-        Sessions::touch(&self.store, session, at).await
-    }
-
-    async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
-        Sessions::list(&self.store, user).await
-    }
-
-    async fn end(&self, session: SessionId) -> Result<bool, StoreError> {
-        Sessions::end(&self.store, session).await
-    }
-
-    async fn end_all(&self, user: UserId) -> Result<(), StoreError> {
-        Sessions::end_all(&self.store, user).await
-    }
-
-    async fn prune(&self, now: Timestamp) -> Result<u64, StoreError> {
-        Sessions::prune(&self.store, now).await
-    }
-
-    async fn failures(&self, key: Digest) -> Result<LoginFailures, StoreError> {
-        Sessions::failures(&self.store, key).await
-    }
-
-    async fn record_failure(
-        &self,
-        key: Digest,
-        at: Timestamp,
-    ) -> Result<LoginFailures, StoreError> {
-        Sessions::record_failure(&self.store, key, at).await
-    }
-
-    async fn clear_failures(&self, key: Digest) -> Result<(), StoreError> {
-        Sessions::clear_failures(&self.store, key).await
     }
 }
 

@@ -168,15 +168,13 @@ async fn a_request_about_a_tenant_reads_by_what_was_found_with_the_session<B: Ad
     let login = login(&w, PASSWORD).await?;
     let kit = &w.platform.kit;
     let groups = w.platform.as_root().groups(w.tenant.id);
-    let name = "create".parse()?;
-    groups.add(asha, &name).await?;
+    groups.add(asha, &"create".parse()?).await?;
     let offer = w.tenant.submitted_offer("spring").await?;
     let by_name = TenantKey::Name("loan".parse()?);
     let (context, tenant) = kit.authenticate_in(&login.token, &by_name).await?;
-    assert_eq!(tenant, w.tenant.id);
-    assert_eq!(context.actor().user(), Some(asha));
+    assert_eq!((tenant, context.actor().user()), (w.tenant.id, Some(asha)));
     assert_eq!(context.session(), Some(login.session.id));
-    groups.remove(asha, &name).await?;
+    groups.remove(asha, &"create".parse()?).await?;
     // Not before the next request, but changes are decided anew.
     assert_eq!(w.offers(&context).get(offer.id()).await?.id(), offer.id());
     let created = w.offers(&context).create(offer_data("late").into()).await;
