@@ -57,6 +57,6 @@ pub use segments::SegmentRepository;
 pub use sessions::{Arrival, LoginFailures, Sessions, TenantKey, TenantState};
 pub use stops::StopRepository;
 pub use store::{Access, Store, Transaction};
-pub use templates::{Escape, TemplateEngine, TemplateError};
+pub use templates::{CompiledTemplates, Escape, TemplateEngine, TemplateError};
 pub use tenants::TenantRepository;
 pub use users::{UserFilter, UserRepository};

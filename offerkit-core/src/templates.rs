@@ -20,14 +20,14 @@
 use std::{fmt, io};
 
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, HtmlEscape, Output, State, UndefinedBehavior, Value,
-    filters, tests as conditions, value::ValueKind,
+    AutoEscape, Environment, Error, ErrorKind, HtmlEscape, Output, State, Template,
+    UndefinedBehavior, Value, filters, tests as conditions, value::ValueKind,
 };
 use serde_json::Value as Json;
 
 use crate::{
     domain::MessageText,
-    ports::{Escape, TemplateEngine, TemplateError},
+    ports::{CompiledTemplates, Escape, TemplateEngine, TemplateError},
 };
 
 mod scan;
@@ -156,31 +156,58 @@ impl TemplateEngine for MinijinjaTemplates {
         Ok(names)
     }
 
-    fn render(
-        &self,
-        template: &str,
-        escape: Escape,
-        values: &Json,
-    ) -> Result<String, TemplateError> {
-        within_size(template)?;
-        scan::check(template, None)?;
-        let environment = match escape {
-            Escape::Text => &self.text,
-            Escape::Html => &self.html,
-        };
-        let parsed = environment
-            .template_from_str(template)
-            .map_err(|error| syntax(&error))?;
-        let mut text = Limited::default();
-        let rendered = parsed.render_captured_to(value(values), &mut text);
-        if text.is_full {
-            return Err(TemplateError::Render(format!(
-                "more than {MAX_OUTPUT_BYTES} bytes"
-            )));
-        }
-        rendered.map_err(|error| TemplateError::Render(located(&error)))?;
-        String::from_utf8(text.bytes).map_err(|error| TemplateError::Render(error.to_string()))
+    fn compile<'t>(
+        &'t self,
+        templates: &[(&'t str, Escape)],
+        shared: &Json,
+    ) -> Result<Box<dyn CompiledTemplates + 't>, TemplateError> {
+        let parsed = templates.iter().map(|(template, escape)| {
+            within_size(template)?;
+            scan::check(template, None)?;
+            let environment = match escape {
+                Escape::Text => &self.text,
+                Escape::Html => &self.html,
+            };
+            environment
+                .template_from_str(template)
+                .map_err(|error| syntax(&error))
+        });
+        Ok(Box::new(Compiled {
+            templates: parsed.collect::<Result<_, _>>()?,
+            shared: members(shared).collect(),
+        }))
     }
+}
+
+/// What was read, and what all renderings share.
+struct Compiled<'t> {
+    templates: Vec<Template<'t, 't>>,
+    shared: Vec<(String, Value)>,
+}
+
+impl CompiledTemplates for Compiled<'_> {
+    fn render(&self, own: &Json) -> Result<Vec<String>, TemplateError> {
+        let values = Value::from_pairs(self.shared.iter().cloned().chain(members(own)));
+        let texts = self.templates.iter();
+        texts.map(|template| rendered(template, &values)).collect()
+    }
+}
+
+fn rendered(template: &Template<'_, '_>, values: &Value) -> Result<String, TemplateError> {
+    let mut text = Limited::default();
+    let rendered = template.render_captured_to(values.clone(), &mut text);
+    if text.is_full {
+        return Err(TemplateError::Render(format!(
+            "more than {MAX_OUTPUT_BYTES} bytes"
+        )));
+    }
+    rendered.map_err(|error| TemplateError::Render(located(&error)))?;
+    String::from_utf8(text.bytes).map_err(|error| TemplateError::Render(error.to_string()))
+}
+
+fn members(json: &Json) -> impl Iterator<Item = (String, Value)> {
+    let members = json.as_object().into_iter().flatten();
+    members.map(|(name, json)| (name.clone(), value(json)))
 }
 
 /// What both ways of escaping share. It begins empty, so that whatever a later version of the engine adds, or another

@@ -53,6 +53,17 @@ pub trait TemplateEngine: Send + Sync {
     /// [`TemplateError::Syntax`].
     fn names(&self, template: &str) -> Result<Vec<String>, TemplateError>;
 
+    /// Reads templates once, to be filled in often: with the members of `shared`, and each time with some more.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError::Syntax`].
+    fn compile<'t>(
+        &'t self,
+        templates: &[(&'t str, Escape)],
+        shared: &Value,
+    ) -> Result<Box<dyn CompiledTemplates + 't>, TemplateError>;
+
     /// The template filled in with the members of `values`.
     ///
     /// # Errors
@@ -63,5 +74,19 @@ pub trait TemplateEngine: Send + Sync {
         template: &str,
         escape: Escape,
         values: &Value,
-    ) -> Result<String, TemplateError>;
+    ) -> Result<String, TemplateError> {
+        let compiled = self.compile(&[(template, escape)], values)?;
+        Ok(compiled.render(&Value::Null)?.concat())
+    }
+}
+
+/// Templates that were read, with the values that they share.
+pub trait CompiledTemplates: Send + Sync {
+    /// The templates filled in, in their order, with the members of `own` and those that are shared; where both have a name,
+    /// `own` counts.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError::Render`], also for a name without a value.
+    fn render(&self, own: &Value) -> Result<Vec<String>, TemplateError>;
 }

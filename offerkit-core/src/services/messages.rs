@@ -7,7 +7,7 @@ use crate::{
     domain::{
         Campaign, Channel, Customer, MessageTemplate, MessageText, Messages, OfferContent, Tenant,
     },
-    ports::{Escape, TemplateEngine, TemplateError},
+    ports::{CompiledTemplates, Escape, TemplateEngine, TemplateError},
     text::LanguageTag,
 };
 
@@ -149,16 +149,93 @@ pub(super) struct Rendered {
     pub(super) html: Option<String>,
 }
 
-/// Fills in a message for one customer, in the language they prefer or the nearest there is. What the customer has no value
-/// for is empty.
-pub(super) fn render(
-    engine: &dyn TemplateEngine,
-    message: &MessageTemplate,
-    shared: &Value,
-    customer: &Customer,
-) -> Result<Rendered, TemplateError> {
-    let (_, text) = message.text_for(customer.preferred_language());
-    fill(engine, text, &with_customer(shared, customer))
+/// A message that is filled in for one customer after the other, each of its texts read once.
+pub(super) struct Filling<'t> {
+    engine: &'t dyn TemplateEngine,
+    message: &'t MessageTemplate,
+    shared: &'t Value,
+    texts: Vec<(&'t MessageText, Result<Compiled<'t>, TemplateError>)>,
+}
+
+impl<'t> Filling<'t> {
+    pub(super) const fn new(
+        engine: &'t dyn TemplateEngine,
+        message: &'t MessageTemplate,
+        shared: &'t Value,
+    ) -> Self {
+        Self {
+            engine,
+            message,
+            shared,
+            texts: Vec::new(),
+        }
+    }
+
+    /// The message for one customer, in the language they prefer or the nearest there is. What the customer has no value for
+    /// is empty.
+    pub(super) fn for_customer(&mut self, customer: &Customer) -> Result<Rendered, TemplateError> {
+        let (_, text) = self.message.text_for(customer.preferred_language());
+        let known = self
+            .texts
+            .iter()
+            .position(|(it, _)| std::ptr::eq(*it, text));
+        if known.is_none() {
+            let compiled = Compiled::new(self.engine, text, self.shared);
+            self.texts.push((text, compiled));
+        }
+        let place = known.unwrap_or(self.texts.len().saturating_sub(1));
+        match self.texts.get(place) {
+            Some((_, Ok(compiled))) => {
+                compiled.fill(&json!({ "customer": customer_values(customer) }))
+            }
+            Some((_, Err(error))) => Err(error.clone()),
+            None => Err(TemplateError::Render("it has no text".to_owned())),
+        }
+    }
+}
+
+/// A text whose templates were read.
+struct Compiled<'t> {
+    templates: Box<dyn CompiledTemplates + 't>,
+    has_subject: bool,
+    has_html: bool,
+}
+
+impl<'t> Compiled<'t> {
+    fn new(
+        engine: &'t dyn TemplateEngine,
+        text: &'t MessageText,
+        shared: &Value,
+    ) -> Result<Self, TemplateError> {
+        let html = text.html.as_deref().map(|html| (html, Escape::Html));
+        let subject = text
+            .subject
+            .as_deref()
+            .map(|subject| (subject, Escape::Text));
+        let body = (text.body.as_str(), Escape::Text);
+        let templates: Vec<_> = subject.into_iter().chain([body]).chain(html).collect();
+        Ok(Self {
+            templates: engine.compile(&templates, shared)?,
+            has_subject: subject.is_some(),
+            has_html: html.is_some(),
+        })
+    }
+
+    fn fill(&self, own: &Value) -> Result<Rendered, TemplateError> {
+        let mut texts = self.templates.render(own)?.into_iter();
+        let subject = self.has_subject.then(|| texts.next()).flatten();
+        let body = texts.next().unwrap_or_default();
+        let html = self.has_html.then(|| texts.next()).flatten();
+        // A template can write one by an escape; no database keeps it.
+        if body.contains('\0') || html.as_ref().is_some_and(|html| html.contains('\0')) {
+            return Err(TemplateError::Render("it has a NUL".to_owned()));
+        }
+        Ok(Rendered {
+            subject: subject.map(|subject| one_line(&subject)),
+            body,
+            html,
+        })
+    }
 }
 
 /// Fills in a text.
@@ -167,21 +244,7 @@ pub(super) fn fill(
     text: &MessageText,
     values: &Value,
 ) -> Result<Rendered, TemplateError> {
-    let subject = text.subject.as_deref();
-    let subject = subject.map(|subject| engine.render(subject, Escape::Text, values));
-    let html = text.html.as_deref();
-    let html = html.map(|html| engine.render(html, Escape::Html, values));
-    let rendered = Rendered {
-        subject: subject.transpose()?.map(|subject| one_line(&subject)),
-        body: engine.render(&text.body, Escape::Text, values)?,
-        html: html.transpose()?,
-    };
-    // A template can write one by an escape; no database keeps it.
-    let html = rendered.html.as_deref().unwrap_or_default();
-    if rendered.body.contains('\0') || html.contains('\0') {
-        return Err(TemplateError::Render("it has a NUL".to_owned()));
-    }
-    Ok(rendered)
+    Compiled::new(engine, text, values)?.fill(&Value::Null)
 }
 
 /// A subject whose values may have brought line breaks: a header ends at one, and what follows would be another header. Each

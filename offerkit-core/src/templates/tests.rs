@@ -262,3 +262,26 @@ fn the_lists_of_filters_and_tests_are_those_of_the_engine() {
         assert!(!format!("{rendered:?}").contains("unknown test"), "{test}");
     }
 }
+
+#[test]
+fn what_is_read_once_is_filled_in_often() {
+    let engine = MinijinjaTemplates::new();
+    let templates = [
+        ("{{ bank }}: {{ name }}", Escape::Text),
+        ("<p>{{ name }}</p>", Escape::Html),
+    ];
+    let shared = json!({ "bank": "A&B", "name": "everybody" });
+    let compiled = engine.compile(&templates, &shared).unwrap();
+    for (own, name, html) in [
+        (json!({ "name": "Asha <3" }), "Asha <3", "Asha &lt;3"),
+        (json!({ "name": "Ben" }), "Ben", "Ben"),
+        (json!(null), "everybody", "everybody"),
+    ] {
+        let texts = compiled.render(&own).unwrap();
+        assert_eq!(texts, [format!("A&B: {name}"), format!("<p>{html}</p>")]);
+    }
+    let error = compiled.render(&json!({ "name": null })).unwrap_err();
+    assert!(matches!(error, TemplateError::Render(_)), "{error}");
+    let error = engine.compile(&[("{{", Escape::Text)], &shared).err();
+    assert!(matches!(error, Some(TemplateError::Syntax { .. })));
+}

@@ -12,7 +12,7 @@ use crate::{
     domain::{DeliveryKey, DeliveryStatus, Window, Withheld},
     id::DeliveryId,
     ports::{Claimed, Message, Outcome, Settlement},
-    services::{Error, Settings, messages},
+    services::{Error, Settings, messages::Filling},
     time::Timestamp,
 };
 use chrono::TimeDelta;
@@ -50,11 +50,15 @@ impl Deliveries {
         let mut settlements = Vec::with_capacity(rows.len());
         let mut messages = Vec::with_capacity(rows.len());
         let mut noted = Ok(());
-        for claimed in rows {
-            let reached = reached.get(&claimed.key.customer);
-            match self.message(claimed, reached, batches) {
-                Ok(message) => messages.push(message),
-                Err(settlement) => settlements.push(settlement),
+        {
+            let templates = &*inner.templates;
+            let mut filling = Filling::new(templates, batches.template, batches.shared);
+            for claimed in rows {
+                let reached = reached.get(&claimed.key.customer);
+                match self.message(claimed, reached, batches, &mut filling) {
+                    Ok(message) => messages.push(message),
+                    Err(settlement) => settlements.push(settlement),
+                }
             }
         }
         if !messages.is_empty() {
@@ -132,6 +136,7 @@ impl Deliveries {
         claimed: &Claimed,
         reached: Option<&Result<Reached<'_>, Withheld>>,
         batches: &Batches<'_>,
+        filling: &mut Filling<'_>,
     ) -> Result<Message, Settlement> {
         let without = |status, reason: &str| Settlement {
             key: claimed.key,
@@ -154,9 +159,9 @@ impl Deliveries {
         };
         let customer = reached.customer;
         let kit = self.acting.kit();
-        let templates = &*kit.inner.templates;
         // The error may repeat the customer's data, which has no place in the ledger.
-        let rendered = messages::render(templates, batches.template, batches.shared, customer)
+        let rendered = filling
+            .for_customer(customer)
             .map_err(|_| without(DeliveryStatus::Failed, "the message could not be filled in"))?;
         Ok(Message {
             id: claimed.key.id(),
