@@ -5,7 +5,6 @@ use std::{any::Any, error::Error, sync::OnceLock};
 
 use async_trait::async_trait;
 use offerkit::{
-    audit::{AuditRecord, Seal, SealHead},
     domain::{
         Channel, ClaimRules, Customer, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus,
         Scope, customer::Column,
@@ -13,9 +12,9 @@ use offerkit::{
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
-        Access, AuditSeals, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension,
-        Ledger, Progress, Prospect, Prospecting, RuledClaim, Selection, Settlement, Store,
-        StoreError, Transaction,
+        Access, ClaimRequest, Claimed, CustomerSource, DailyCounting, DayCounts, DeliveryFilter,
+        Extension, Ledger, Progress, Prospect, Prospecting, RuledClaim, Selection, Settlement,
+        Store, StoreError, Transaction,
     },
     postgres::{CustomerMapping, KeyType, MappedCustomers, PgStore, SchemaName},
     time::Timestamp,
@@ -316,39 +315,20 @@ impl Ledger for Mapped {
         Ledger::recipients(&self.store, tenant, campaign, filter, page).await
     }
 
+    async fn counted_by_day(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        counting: &DailyCounting<'_>,
+    ) -> Result<DayCounts, StoreError> {
+        self.store.counted_by_day(tenant, campaign, counting).await
+    }
+
     async fn of_customer(
         &self,
         tenant: TenantId,
         customer: CustomerId,
     ) -> Result<Vec<Delivery>, StoreError> {
         Ledger::of_customer(&self.store, tenant, customer).await
-    }
-}
-
-#[async_trait]
-impl AuditSeals for Mapped {
-    async fn head(&self, scope: Scope) -> Result<SealHead, StoreError> {
-        AuditSeals::head(&self.store, scope).await
-    }
-
-    async fn unsealed(&self, scope: Scope, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
-        AuditSeals::unsealed(&self.store, scope, limit).await
-    }
-
-    async fn count_unsealed(&self, scope: Scope) -> Result<u64, StoreError> {
-        AuditSeals::count_unsealed(&self.store, scope).await
-    }
-
-    async fn append(&self, scope: Scope, head: SealHead, seals: &[Seal]) -> Result<(), StoreError> {
-        AuditSeals::append(&self.store, scope, head, seals).await
-    }
-
-    async fn sealed(
-        &self,
-        scope: Scope,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<(Seal, Option<AuditRecord>)>, StoreError> {
-        AuditSeals::sealed(&self.store, scope, after, limit).await
     }
 }

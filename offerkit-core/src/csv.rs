@@ -1,4 +1,5 @@
-//! Customers from CSV files (RFC 4180), with the line and column of every mistake.
+//! Customers from CSV files (RFC 4180), with the line and column of every mistake; and reports as such files
+//! ([`report_rows`]).
 //!
 //! The first line names the columns, in any order: those of the `customers` table
 //! ([`Column`]), and `attributes.NAME` for custom attributes. Only `full_name` is
@@ -49,10 +50,12 @@ mod attribute;
 mod error;
 mod header;
 mod import_rows;
+mod report;
 
 pub use error::{HeaderError, RowError, RowProblem};
 use header::{Header, Target};
 pub use import_rows::ImportRows;
+pub use report::{report_header, report_rows};
 
 /// The customers of a CSV file, row by row; [`customers`] makes one.
 pub struct Customers<'a, R> {

@@ -45,11 +45,11 @@ pub use groups::GroupRepository;
 pub use imports::{Candidate, ImportBatch, ImportReport, Incoming, MergeBy, RowRefusal};
 pub use kept_messages::{KeptMessage, KeptMessages};
 pub use ledger::{
-    ClaimRequest, Claimed, DeliveryFilter, Extension, Ledger, Progress, RuledClaim, Settlement,
-    StatusCount,
+    ClaimRequest, Claimed, DailyCounting, DayCount, DayCounts, DeliveryFilter, Extension, Ledger,
+    Progress, RuledClaim, Settlement, StatusCount,
 };
 pub use notifier::{Guarantee, Message, Notifier, Outcome, Profile};
-pub use offers::{OfferFilter, OfferRepository};
+pub use offers::{LiveOffer, LiveOn, LiveRevision, OfferFilter, OfferRepository};
 pub use passwords::{HashError, PasswordHasher};
 pub use prospects::{Prospect, Prospecting};
 pub use seals::AuditSeals;

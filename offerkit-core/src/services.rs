@@ -28,6 +28,7 @@ mod messages;
 mod offers;
 mod operation;
 mod opt_out;
+mod reports;
 mod segments;
 mod settings;
 mod stops;
@@ -65,6 +66,10 @@ pub use kit::{Backend, Offerkit};
 pub use login::{Login, SessionToken};
 pub use offers::{OfferDraft, OfferHistory, Offers, Retired, Submitted};
 pub use opt_out::{OptOutLinks, OptOutLinksError};
+pub use reports::{
+    CustomerMessage, DayRecipients, Decision, DecisionKind, Drawn, HeldPermission, HeldThrough,
+    LiveOnDay, ReportRow, Reports,
+};
 pub use segments::Segments;
 pub use settings::{KeepMessages, Settings};
 pub use stops::Stops;

@@ -6,8 +6,8 @@ use offerkit_core::{
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
-        ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        Prospect, Prospecting, RuledClaim, Settlement, StoreError, UniqueKey,
+        ClaimRequest, Claimed, CustomerSource, DailyCounting, DayCounts, DeliveryFilter, Extension,
+        Ledger, Progress, Prospect, Prospecting, RuledClaim, Settlement, StoreError, UniqueKey,
     },
     time::Timestamp,
 };
@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod book;
+mod days;
 mod filling;
 mod history;
 mod lane;
@@ -369,6 +370,16 @@ impl Ledger for MemoryStore {
         Ok(book.map_or_else(no_page, |book| {
             pages::recipients(book, (tenant, campaign), *filter, request)
         }))
+    }
+
+    async fn counted_by_day(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        counting: &DailyCounting<'_>,
+    ) -> Result<DayCounts, StoreError> {
+        let books = read(&self.shared().books);
+        days::counted(books.book(tenant, campaign), counting)
     }
 
     async fn of_customer(

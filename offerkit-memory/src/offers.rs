@@ -4,7 +4,7 @@ use offerkit_core::{
     domain::{Offer, OfferApproval, OfferRevision, RevisionNumber, Scope},
     id::{OfferId, TenantId},
     page::{Page, PageRequest},
-    ports::{OfferFilter, OfferRepository, StoreError, UniqueKey},
+    ports::{LiveOffer, LiveOn, OfferFilter, OfferRepository, StoreError, UniqueKey},
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod defence;
+mod live;
 
 #[async_trait]
 impl OfferRepository for MemoryTransaction {
@@ -83,6 +84,16 @@ impl OfferRepository for MemoryTransaction {
             page(&state.offers, request, key, id, |offer| {
                 is_wanted(state, filter, offer)
             })
+        })
+    }
+
+    async fn live_on(
+        &mut self,
+        asked: &LiveOn,
+        request: &PageRequest,
+    ) -> Result<Page<LiveOffer>, StoreError> {
+        self.read_tenant(no_page(), |state, tenant| {
+            live::page(state, tenant, asked, request)
         })
     }
 

@@ -1,26 +1,21 @@
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus, Scope},
+    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
-        Access, ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        Prospect, Prospecting, RuledClaim, Settlement, StoreError,
+        ClaimRequest, Claimed, CustomerSource, DailyCounting, DayCounts, DeliveryFilter, Extension,
+        Ledger, Progress, Prospect, Prospecting, RuledClaim, Settlement, StoreError,
     },
     time::Timestamp,
 };
 
-use crate::{
-    commit,
-    connection::{Open, detached},
-    criteria::Relation,
-    mapped::MappedCustomers,
-    store::PgStore,
-};
+use crate::{commit, connection::detached, store::PgStore};
 
-use self::{facts::People, filling::Selected};
+use self::filling::Selected;
 
 mod claiming;
+mod days;
 mod facts;
 mod filling;
 mod moving;
@@ -28,6 +23,7 @@ mod passing_on;
 mod reading;
 mod ruled;
 mod runs;
+mod sources;
 
 /// The rows `it` of the campaign $2 of the tenant $1.
 const OF_CAMPAIGN: &str =
@@ -42,12 +38,6 @@ const UNCOMMITTED: &str = "nothing is sent in a transaction of the host's";
 const UNSEEN: &str = "claims are told once the host's transaction has ended";
 
 const CONFLICT: StoreError = StoreError::Conflict("run");
-
-/// A source in the database of a ledger.
-enum Here<'s> {
-    Ours(&'s PgStore),
-    Mapped(&'s MappedCustomers),
-}
 
 #[async_trait]
 impl Ledger for PgStore {
@@ -329,6 +319,16 @@ impl Ledger for PgStore {
         reading::recipients(&mut open, (tenant, campaign), *filter, request).await
     }
 
+    async fn counted_by_day(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        counting: &DailyCounting<'_>,
+    ) -> Result<DayCounts, StoreError> {
+        let mut open = self.reading_for(tenant).await?;
+        days::counted(&mut open, (tenant, campaign), counting).await
+    }
+
     async fn of_customer(
         &self,
         tenant: TenantId,
@@ -336,62 +336,5 @@ impl Ledger for PgStore {
     ) -> Result<Vec<Delivery>, StoreError> {
         let mut open = self.reading_for(tenant).await?;
         reading::of_customer(&mut open, tenant, customer).await
-    }
-}
-
-impl PgStore {
-    /// The source, where it stands in the database of this store.
-    fn here<'s>(&self, source: &'s dyn CustomerSource) -> Option<Here<'s>> {
-        let source = source.as_any();
-        let (here, store) = if let Some(mapped) = source.downcast_ref::<MappedCustomers>() {
-            (Here::Mapped(mapped), mapped.store())
-        } else {
-            let store = source.downcast_ref::<Self>()?;
-            (Here::Ours(store), store)
-        };
-        store.is_on_pool_of(self).then_some(here)
-    }
-
-    /// Where the customers of `source` are found in a transaction of this store.
-    fn people_of(&self, source: &dyn CustomerSource) -> People {
-        match self.here(source) {
-            Some(Here::Mapped(mapped)) => People::Mapped(Box::new(mapped.clone())),
-            Some(Here::Ours(_)) => People::Ours,
-            None => People::Elsewhere,
-        }
-    }
-
-    /// Where `source` selects, if that is the database of this store.
-    fn relation_of(&self, source: &dyn CustomerSource) -> Option<Relation> {
-        Some(match self.here(source)? {
-            Here::Mapped(mapped) => mapped.relation().clone(),
-            Here::Ours(store) => Relation::ours(store.schema()),
-        })
-    }
-
-    /// The next whom another source selects. No transaction is open while it is asked.
-    async fn selected(
-        &self,
-        source: &dyn CustomerSource,
-        extension: &Extension<'_>,
-    ) -> Result<Selected, StoreError> {
-        let tenant = extension.selection.tenant();
-        let mut open = self.reading_for(tenant).await?;
-        let run = runs::find(&mut open, tenant, extension.run).await?;
-        drop(open);
-        let run = run.filter(|run| run.status == RunStatus::Running);
-        let position = run.ok_or(CONFLICT)?.position;
-        let selected = source
-            .select(extension.selection, position, extension.limit)
-            .await?;
-        Ok(Selected::Ids(position, selected))
-    }
-
-    async fn reading_for(&self, tenant: TenantId) -> Result<Open, StoreError> {
-        self.open_in(Scope::Tenant(tenant), Access::Read).await
-    }
-
-    async fn writing_for(&self, tenant: TenantId) -> Result<Open, StoreError> {
-        self.open_in(Scope::Tenant(tenant), Access::Write).await
     }
 }

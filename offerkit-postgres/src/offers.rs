@@ -3,7 +3,7 @@ use offerkit_core::{
     domain::{Offer, OfferApproval, OfferRevision, Proposal, RevisionNumber, Scope, Validity},
     id::{OfferId, TenantId},
     page::{Page, PageRequest},
-    ports::{OfferFilter, OfferRepository, StoreError},
+    ports::{LiveOffer, LiveOn, OfferFilter, OfferRepository, StoreError},
     time::Timestamp,
 };
 
@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod filter;
+mod live;
 mod row;
 
 use row::{approval, offer, revision};
@@ -195,6 +196,18 @@ impl OfferRepository for PgTransaction {
         call.done(Page::from_surplus(offers, request, |offer: &Offer| {
             offer.id().as_uuid()
         }))
+    }
+
+    async fn live_on(
+        &mut self,
+        asked: &LiveOn,
+        request: &PageRequest,
+    ) -> Result<Page<LiveOffer>, StoreError> {
+        let Some((mut call, tenant)) = self.reading_tenant()? else {
+            return Ok(no_page());
+        };
+        let found = live::page(&mut call, tenant, asked, request).await?;
+        call.done(found)
     }
 
     async fn revision(

@@ -16,8 +16,8 @@ use offerkit::{
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
-        ClaimRequest, Claimed, CustomerSource, DeliveryFilter, Extension, Ledger, Progress,
-        Prospect, Prospecting, RuledClaim, Settlement, StoreError,
+        ClaimRequest, Claimed, CustomerSource, DailyCounting, DayCounts, DeliveryFilter, Extension,
+        Ledger, Progress, Prospect, Prospecting, RuledClaim, Settlement, StoreError,
     },
     postgres::PgStore,
     time::Timestamp,
@@ -260,6 +260,15 @@ impl Ledger for FaultyLedger {
         page: &PageRequest,
     ) -> Result<Page<Delivery>, StoreError> {
         self.inner.recipients(tenant, campaign, filter, page).await
+    }
+
+    async fn counted_by_day(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        counting: &DailyCounting<'_>,
+    ) -> Result<DayCounts, StoreError> {
+        self.inner.counted_by_day(tenant, campaign, counting).await
     }
 
     async fn of_customer(

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use offerkit::{
-    audit::AuditEvent,
-    domain::{AddressDigest, Channel, Consent, ErasureReport, Purpose, Suppression},
+    audit::{AuditEvent, AuditRecord, Seal, SealHead},
+    domain::{AddressDigest, Channel, Consent, ErasureReport, Purpose, Scope, Suppression},
     id::{CustomerId, DeliveryId},
     ports::{
-        Contacts, CustomerStore, ImportBatch, ImportReport, KeptMessage, KeptMessages, StoreError,
+        AuditSeals, Contacts, CustomerStore, ImportBatch, ImportReport, KeptMessage, KeptMessages,
+        StoreError,
     },
     time::Timestamp,
 };
@@ -93,5 +94,33 @@ impl CustomerStore for Mapped {
         event: AuditEvent,
     ) -> Result<Option<ErasureReport>, StoreError> {
         CustomerStore::erase(&self.store, customer, event).await
+    }
+}
+
+#[async_trait]
+impl AuditSeals for Mapped {
+    async fn head(&self, scope: Scope) -> Result<SealHead, StoreError> {
+        AuditSeals::head(&self.store, scope).await
+    }
+
+    async fn unsealed(&self, scope: Scope, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
+        AuditSeals::unsealed(&self.store, scope, limit).await
+    }
+
+    async fn count_unsealed(&self, scope: Scope) -> Result<u64, StoreError> {
+        AuditSeals::count_unsealed(&self.store, scope).await
+    }
+
+    async fn append(&self, scope: Scope, head: SealHead, seals: &[Seal]) -> Result<(), StoreError> {
+        AuditSeals::append(&self.store, scope, head, seals).await
+    }
+
+    async fn sealed(
+        &self,
+        scope: Scope,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(Seal, Option<AuditRecord>)>, StoreError> {
+        AuditSeals::sealed(&self.store, scope, after, limit).await
     }
 }

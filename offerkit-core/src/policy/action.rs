@@ -166,6 +166,16 @@ actions! {
     JudgeCustomer = "customer.judge", "see what a customer qualifies for";
     /// Make a segment, or a new version of one.
     WriteSegment = "segment.write", "write segments";
+    /// Draw the report of what was decided in a period.
+    ReportDecisions = "report.decisions", "draw reports of decisions";
+    /// Draw the report of the offers that were live on a date.
+    ReportLiveOffers = "report.live_offers", "draw reports of live offers";
+    /// Draw the report of a campaign's recipients by status and day.
+    ReportRecipients = "report.recipients", "draw reports of recipients";
+    /// Draw the report of all that a customer was sent.
+    ReportCustomer = "report.customer", "draw reports of what a customer was sent";
+    /// Draw the report of who holds which permission.
+    ReportPermissions = "report.permissions", "draw reports of permissions";
     /// Seal the audit log.
     SealAudit = "audit.seal", "seal the audit log";
 }

@@ -77,7 +77,12 @@ impl Action {
             | Self::CreateOffer
             | Self::CreateCampaign
             | Self::JudgeCustomer
-            | Self::WriteSegment => &[K::Tenant],
+            | Self::WriteSegment
+            | Self::ReportDecisions
+            | Self::ReportLiveOffers
+            | Self::ReportRecipients
+            | Self::ReportCustomer
+            | Self::ReportPermissions => &[K::Tenant],
             Self::UpdateGroup => &[K::Group],
             Self::GiveMembership | Self::TakeMembership => &[K::Membership],
             Self::ViewOffers => &[K::Tenant, K::Offer],
@@ -145,6 +150,11 @@ impl Action {
                 | Self::SealAudit
                 | Self::ViewRecipients
                 | Self::ViewRecipientsUnmasked
+                | Self::ReportDecisions
+                | Self::ReportLiveOffers
+                | Self::ReportRecipients
+                | Self::ReportCustomer
+                | Self::ReportPermissions
                 | Self::TakeMembership
         )
     }
@@ -217,9 +227,13 @@ impl Action {
                 (Requirement::Permission(P::OperateCampaigns), true)
             }
             // Such reads leave a record, so they count as mutations.
-            Self::ViewRecipients | Self::JudgeCustomer => {
+            Self::ViewRecipients | Self::JudgeCustomer | Self::ReportCustomer => {
                 (Requirement::Permission(P::ViewRecipients), true)
             }
+            Self::ReportDecisions => (Requirement::Permission(P::ViewAudit), true),
+            Self::ReportLiveOffers => (Requirement::Permission(P::ViewOffers), true),
+            Self::ReportRecipients => (Requirement::Permission(P::ViewCampaigns), true),
+            Self::ReportPermissions => (PermissionOrSuperAdmin(P::ViewAudit), true),
             Self::ViewRecipientsUnmasked => {
                 (Requirement::Permission(P::ViewRecipientsUnmasked), true)
             }

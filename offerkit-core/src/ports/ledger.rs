@@ -139,6 +139,39 @@ impl Progress {
     }
 }
 
+/// Which of a campaign's rows are counted by day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DailyCounting<'a> {
+    /// When each day begins, the first first; one at least. What is earlier counts for the first.
+    pub days: &'a [Timestamp],
+    /// Only of customers after this one.
+    pub after: Option<CustomerId>,
+    /// Of how many rows at most; more where one customer has more.
+    pub limit: usize,
+}
+
+/// How many rows, on a channel, have had a status since a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DayCount {
+    /// The day's place among [`DailyCounting::days`].
+    pub day: usize,
+    /// The channel.
+    pub channel: Channel,
+    /// The status.
+    pub status: DeliveryStatus,
+    /// How many rows.
+    pub count: u64,
+}
+
+/// A part of a campaign's rows, counted by day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DayCounts {
+    /// The counts, by day, channel and status; those of none left out.
+    pub counts: Vec<DayCount>,
+    /// The last customer that was looked at, where others follow.
+    pub next: Option<CustomerId>,
+}
+
 /// Runs, and the row of every (campaign, customer, channel): at most one, for ever.
 ///
 /// A row's status moves only along [`DeliveryStatus::leads_to`].
@@ -322,6 +355,19 @@ pub trait Ledger: Send + Sync {
         filter: &DeliveryFilter,
         page: &PageRequest,
     ) -> Result<Page<Delivery>, StoreError>;
+
+    /// How many of a campaign's rows, in order of their customers, have which status since which day: the day on which a row
+    /// was sent, and that of its last change where it was not. A part ends between customers.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] without a day.
+    async fn counted_by_day(
+        &self,
+        tenant: TenantId,
+        campaign: CampaignId,
+        counting: &DailyCounting<'_>,
+    ) -> Result<DayCounts, StoreError>;
 
     /// All rows of one customer, by campaign.
     async fn of_customer(

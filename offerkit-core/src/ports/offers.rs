@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::StoreError;
 use crate::{
-    domain::{Offer, OfferApproval, OfferRevision, OfferStatus, RevisionNumber},
+    domain::{Offer, OfferApproval, OfferRevision, OfferStatus, RevisionNumber, Validity},
     id::{OfferId, UserId},
     page::{Page, PageRequest},
     time::Timestamp,
@@ -29,6 +29,41 @@ pub struct OfferFilter {
     pub live_on: Option<NaiveDate>,
     /// Whose working revision's data has these members with these values, at the top level.
     pub data: BTreeMap<String, Value>,
+}
+
+/// A day, past or to come, on which offers were or are live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LiveOn {
+    /// The day, which revisions' validity is held against.
+    pub day: NaiveDate,
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it is over.
+    pub before: Timestamp,
+}
+
+/// An offer with those of its revisions that were live on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveOffer {
+    /// The offer.
+    pub offer: OfferId,
+    /// When it was retired.
+    pub retired_at: Option<Timestamp>,
+    /// The revisions, the first first; more than one where another was approved that day.
+    pub revisions: Vec<LiveRevision>,
+}
+
+/// A revision that was live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveRevision {
+    /// Its approval, by which it became live.
+    pub approval: OfferApproval,
+    /// Who wrote it.
+    pub author: UserId,
+    /// The days on which it may be sent.
+    pub validity: Validity,
+    /// When the next approval took its place.
+    pub replaced_at: Option<Timestamp>,
 }
 
 /// The scope's tenant's offers. In the platform's scope there are none.
@@ -71,6 +106,14 @@ pub trait OfferRepository: Send {
         filter: &OfferFilter,
         page: &PageRequest,
     ) -> Result<Page<Offer>, StoreError>;
+
+    /// A page of the offers that were live at any moment of a day, as the approvals tell and whatever became of them later:
+    /// a revision is live from its approval until the next one, or until its offer is retired, within its validity.
+    async fn live_on(
+        &mut self,
+        asked: &LiveOn,
+        page: &PageRequest,
+    ) -> Result<Page<LiveOffer>, StoreError>;
 
     /// One revision of an offer.
     async fn revision(

@@ -2,8 +2,8 @@
 
 use super::{
     Account, AuditLog, Campaigns, Catalog, Configuration, Consents, Context, Customers, Deliveries,
-    Desk, Eligibility, Groups, Offerkit, Offers, Segments, Stops, Suppressions, Tenants, Users,
-    Worklist,
+    Desk, Eligibility, Groups, Offerkit, Offers, Reports, Segments, Stops, Suppressions, Tenants,
+    Users, Worklist,
 };
 use crate::{
     domain::{RevisionNumber, Scope},
@@ -184,6 +184,12 @@ impl Acting {
     #[must_use]
     pub fn eligibility(&self, tenant: TenantId) -> Eligibility {
         Eligibility::new(self.clone(), tenant)
+    }
+
+    /// A tenant's reports.
+    #[must_use]
+    pub fn reports(&self, tenant: TenantId) -> Reports {
+        Reports::new(self.clone(), tenant)
     }
 
     /// A tenant's audiences and deliveries.

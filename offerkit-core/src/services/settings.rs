@@ -33,6 +33,10 @@ pub struct Settings {
     /// The most customers that somebody looks through at once for
     /// [`Campaigns::reach`](super::Campaigns::reach): 1,000,000.
     pub reach_limit: u64,
+    /// How many rows of a report, or people with theirs, are read at a time: 500; at most a page, 1,000.
+    pub report_part: u16,
+    /// How many of a campaign's deliveries a report counts at a time: 100,000.
+    pub report_count: usize,
     /// How many test messages somebody may send in a tenant within an hour: 20. At most a page is counted, 1,000; tests of
     /// several campaigns that are sent at the same moment may be a few more.
     pub test_sends_per_hour: u16,
@@ -70,6 +74,8 @@ impl Default for Settings {
             retry_wait: TimeDelta::minutes(1),
             sample_size: 20,
             reach_limit: 1_000_000,
+            report_part: 500,
+            report_count: 100_000,
             test_sends_per_hour: 20,
             keep_messages: KeepMessages::WhileNeeded,
         }

@@ -82,6 +82,11 @@ const TABLE: &str = "
 | campaign.test_send                | campaign                   |     |           |   ●    |    ●     |   ●   |          |       |                    |    ●    |   ●    |         |
 | customer.judge                    | tenant                     |     |           |        |          |   ●   |          |       |                    |    ●    |   ●    |         |
 | segment.write                     | tenant                     |     |           |   ●    |          |   ●   |          |       |                    |    ●    |   ●    |         |
+| report.decisions                  | tenant                     |     |           |        |          |   ●   |          |       |                    |    ●    |        |         |
+| report.live_offers                | tenant                     |     |     ●     |   ●    |    ●     |   ●   |          |       |                    |    ●    |        |         |
+| report.recipients                 | tenant                     |     |           |   ●    |    ●     |   ●   |          |       |                    |    ●    |        |         |
+| report.customer                   | tenant                     |     |           |        |          |   ●   |          |       |                    |    ●    |        |         |
+| report.permissions                | tenant                     |     |           |        |          |   ●   |          |   ●   |                    |    ●    |        |         |
 | audit.seal                        | platform, tenant           |     |           |        |          |       |          |       | sealer             |    ●    |        |         |
 ";
 

@@ -355,6 +355,12 @@ impl Row {
         self.past.as_ref()?.not_before
     }
 
+    /// When it was sent, or else last changed.
+    pub(super) fn dated(&self) -> Timestamp {
+        let sent_at = self.past.as_ref().and_then(|past| past.sent_at);
+        sent_at.unwrap_or(self.updated_at)
+    }
+
     pub(super) fn is_wanted(&self, channel: Channel, filter: DeliveryFilter) -> bool {
         filter.status.is_none_or(|it| it == self.status)
             && filter.channel.is_none_or(|it| it == channel)

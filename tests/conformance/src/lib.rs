@@ -31,8 +31,8 @@ pub mod rules;
 
 cases::files! {
     ports: {
-        approvals, audit, campaigns, catalog, comments, complaints, configurations, customers, groups, imports, kept_messages,
-        launches, ledger_claims, ledger_reading, ledger_runs, offers, races, random_imports, receipts, seals, segments, selections,
+        approvals, audit, campaigns, catalog, comments, complaints, configurations, customers, days, groups, imports,
+        kept_messages, launches, ledger_claims, ledger_reading, ledger_runs, live_offers, offers, races, random_imports, receipts, seals, segments, selections,
         sessions, stops, tenants,
         transactions, users,
     }
@@ -41,6 +41,6 @@ cases::files! {
         campaign_life, desk, eligibility, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
         offer_schema, audit_log, saved_segments, received, audience_counts, worklist, schedules, stopping,
         file_imports, languages, resends, test_sends, consents, suppressions, sending_hours, contact_caps,
-        reach, channel_choice,
+        reach, channel_choice, report_contents, report_drawing,
     }
 }

@@ -27,6 +27,8 @@ pub mod reach;
 pub mod received;
 pub mod recovery;
 pub mod relaunch;
+pub mod report_contents;
+pub mod report_drawing;
 pub mod resends;
 pub mod revocation;
 pub mod saved_segments;

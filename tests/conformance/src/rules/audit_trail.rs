@@ -131,6 +131,7 @@ async fn everything_done_to_campaigns_is_recorded_once<B: Adapter>(store: &B) ->
     let (reason, body) = ("why not".parse()?, "hm".parse()?);
     let rows = &DeliveryFilter::default();
     let judging = w.tenant.acting(admin).eligibility(w.tenant.id);
+    let (reports, day) = (w.reports(admin), w.now().date());
     let segments = w.segments(creator);
     let (name, everyone) = ("everyone".parse()?, r#"{"$everyone": true}"#);
     let page = &all()?;
@@ -148,6 +149,11 @@ async fn everything_done_to_campaigns_is_recorded_once<B: Adapter>(store: &B) ->
         admin, "campaign.retry_deliveries", false, false => deliveries.retry_failed(id);
         admin, "campaign.view_recipients", false, false => deliveries.recipients(id, rows, page);
         admin, "customer.judge", false, false => judging.of(customer);
+        admin, "report.decisions", false, true => reports.decisions(day, day);
+        admin, "report.live_offers", false, true => reports.live_offers(day);
+        admin, "report.recipients", false, true => reports.recipients(id);
+        admin, "report.customer", false, true => reports.customer(customer);
+        admin, "report.permissions", false, true => reports.permissions(None);
         admin, "campaign.complete", true, true => operating.complete(id);
         creator, "campaign.create", false, true => writing.clone_of(id);
         creator, "segment.write", false, true => segments.write(&name, None, None, everyone);

@@ -6,7 +6,7 @@ use offerkit_core::{
     audit::AuditOutcome,
     criteria::FieldDefinition,
     domain::{ConfigurationSettings, ConfigurationVersion, PermissionSet, RevisionNumber, Version},
-    id::{CampaignId, OfferId, TenantId, UserId},
+    id::{CampaignId, CustomerId, OfferId, TenantId, UserId},
     policy::ActorRef,
     ports::{AuditFilter, CampaignFilter, DeliveryFilter, OfferFilter},
     services::{Acting, Context},
@@ -133,7 +133,11 @@ async fn of_changing(acting: &Acting, names: &Names) -> Result<Answers, Failure>
     let (offers, campaigns) = (acting.offers(*tenant), acting.campaigns(*tenant));
     let (segments, groups) = (acting.segments(*tenant), acting.groups(*tenant));
     let (configuration, tenants) = (acting.configuration(*tenant), acting.tenants());
-    let deliveries = acting.deliveries(*tenant);
+    let (deliveries, reports) = (acting.deliveries(*tenant), acting.reports(*tenant));
+    let (day, customer) = (
+        chrono::NaiveDate::MIN,
+        CustomerId::from_uuid(user.as_uuid()),
+    );
     let (first, page) = (RevisionNumber::FIRST, &all()?);
     let (reason, body) = ("no reason".parse()?, "no comment".parse()?);
     let criteria = r#"{"$everyone": true}"#;
@@ -188,6 +192,11 @@ async fn of_changing(acting: &Acting, names: &Names) -> Result<Answers, Failure>
         deliveries.recipients_unmasked(*campaign, rows, page),
         deliveries.fill(*campaign),
         deliveries.run(*campaign),
+        reports.decisions(day, day),
+        reports.live_offers(day),
+        reports.recipients(*campaign),
+        reports.customer(customer),
+        reports.permissions(None),
         acting.audit_of(*tenant).seal(),
     ])
 }
