@@ -22,7 +22,7 @@ const DESCRIPTION: &str = "Offers that others approve, campaigns that select cus
     everything in it looks like what does not exist.";
 
 /// The groups of routes, in the order in which they are shown.
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 19] = [
     ("login", "Sessions by password"),
     ("me", "What everybody does for themselves"),
     ("users", "The users of the platform"),
@@ -50,6 +50,10 @@ const TAGS: [(&str, &str); 18] = [
     (
         "opt-out",
         "The links by which customers opt out, without a login",
+    ),
+    (
+        "reports",
+        "What was decided, live, sent and permitted; each drawing is recorded",
     ),
     ("audit", "Reading and verifying the audit logs"),
     ("health", "Whether the process lives, and can do its work"),
@@ -246,6 +250,10 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwo
     }
     if is_guarded {
         statuses.extend(["412", "428"]);
+    }
+    // Days that there are, and that no report is drawn for.
+    if path.ends_with("/reports/decisions") || path.ends_with("/reports/live-offers") {
+        statuses.push("422");
     }
     if path.ends_with("/test-send") {
         statuses.push("429");

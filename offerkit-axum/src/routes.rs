@@ -27,6 +27,7 @@ mod params;
 mod progress;
 mod receipts;
 mod recipients;
+mod reports;
 mod segments;
 mod sessions;
 mod stops;
@@ -66,6 +67,7 @@ pub(crate) fn all(has_passwords: bool) -> OpenApiRouter<State> {
         stops::routes(),
         opt_out::routes(),
         receipts::routes(),
+        reports::routes(),
         audit::routes(),
     ];
     let mut all = OpenApiRouter::with_openapi(problems());

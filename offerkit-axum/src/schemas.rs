@@ -17,6 +17,7 @@ mod deliveries;
 mod judging;
 mod offers;
 mod reach;
+mod reports;
 
 use utoipa::ToSchema;
 
@@ -28,6 +29,7 @@ pub(crate) use deliveries::*;
 pub(crate) use judging::*;
 pub(crate) use offers::*;
 pub(crate) use reach::*;
+pub(crate) use reports::*;
 
 /// One page of a list.
 #[derive(ToSchema)]

@@ -4,6 +4,7 @@ mod campaigns;
 mod contacts;
 mod offers;
 mod platform;
+mod reports;
 mod setup;
 mod tenant;
 
@@ -118,5 +119,6 @@ pub(crate) fn all() -> Vec<Ask> {
     all.extend(offers::all());
     all.extend(campaigns::all());
     all.extend(contacts::all());
+    all.extend(reports::all());
     all
 }

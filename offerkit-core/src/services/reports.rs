@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Datelike as _, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{Acting, Error, work::Work};
@@ -91,12 +91,14 @@ impl Reports {
     /// # Errors
     ///
     /// [`Error::Denied`] unless a group permits to see the audit log; [`Error::Invalid`] for a period that ends before it
-    /// begins.
+    /// begins, and for days outside the years 1 to 9999.
     pub async fn decisions(
         &self,
         from: NaiveDate,
         until: NaiveDate,
     ) -> Result<Drawn<Decision>, Error> {
+        in_calendar(from)?;
+        in_calendar(until)?;
         if until < from {
             return Err(Error::Invalid(format!(
                 "a period ends before it begins: {from} is after {until}"
@@ -120,8 +122,9 @@ impl Reports {
     ///
     /// # Errors
     ///
-    /// [`Error::Denied`] unless a group permits to see offers.
+    /// [`Error::Denied`] unless a group permits to see offers; [`Error::Invalid`] for a day outside the years 1 to 9999.
     pub async fn live_offers(&self, on: NaiveDate) -> Result<Drawn<LiveOnDay>, Error> {
+        in_calendar(on)?;
         let asked = Asked::Day { on };
         let drawing = self
             .draw(Action::ReportLiveOffers, self.tenant, asked)
@@ -229,6 +232,17 @@ impl Reports {
                 Ok(drawing)
             })
             .await
+    }
+}
+
+/// Days of other years are written by nobody, and not every store holds them.
+fn in_calendar(day: NaiveDate) -> Result<(), Error> {
+    if (1..=9999).contains(&day.year()) {
+        Ok(())
+    } else {
+        Err(Error::Invalid(format!(
+            "the day {day} is outside the calendar of the years 1 to 9999"
+        )))
     }
 }
 

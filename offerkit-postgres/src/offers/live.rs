@@ -3,29 +3,27 @@
 use offerkit_core::{
     domain::Validity,
     id::{OfferId, TenantId, UserId},
-    page::{Order, Page, PageRequest},
+    page::{Cursor, Order, Page, PageRequest},
     ports::{LiveOffer, LiveOn, LiveRevision, StoreError},
 };
+use uuid::Uuid;
 
 use super::row::approval;
 use crate::{connection::Open, keyset, rows::Row};
 
-/// The revisions of an offer that were live on the day $2, from $3 until before $4.
-const LIVE: &str = "SELECT it.offer_id, it.revision, it.digest, it.approver, it.at, it.comment, it.author, it.valid_from,
-        it.valid_until, it.replaced_at
-    FROM (
-        SELECT own.offer_id, own.revision, own.digest, own.approver, own.at, own.comment, written.author,
-            written.valid_from, written.valid_until,
-            (SELECT next.at FROM {schema}.offer_approvals AS next
-                WHERE next.tenant_id = own.tenant_id AND next.offer_id = own.offer_id AND next.revision > own.revision
-                ORDER BY next.revision LIMIT 1) AS replaced_at
-        FROM {schema}.offer_approvals AS own
-        JOIN {schema}.offer_revisions AS written ON written.tenant_id = own.tenant_id
-            AND written.offer_id = own.offer_id AND written.number = own.revision
-        WHERE own.tenant_id = offer.tenant_id AND own.offer_id = offer.id AND own.at < $4
-            AND coalesce(written.valid_from <= $2, TRUE) AND coalesce(written.valid_until >= $2, TRUE)
-    ) AS it
-    WHERE coalesce(it.replaced_at > $3, TRUE)";
+/// The approvals `own` of the tenant $1 whose revisions were live on the day $2, from $3 until before $4.
+const LIVE: &str = "FROM {schema}.offer_approvals AS own
+    JOIN {schema}.offers AS offer ON offer.tenant_id = own.tenant_id AND offer.id = own.offer_id
+    JOIN {schema}.offer_revisions AS written ON written.tenant_id = own.tenant_id AND written.offer_id = own.offer_id
+        AND written.number = own.revision
+    CROSS JOIN LATERAL (
+        SELECT (SELECT next.at FROM {schema}.offer_approvals AS next
+            WHERE next.tenant_id = own.tenant_id AND next.offer_id = own.offer_id AND next.revision > own.revision
+            ORDER BY next.revision LIMIT 1) AS at
+    ) AS replaced
+    WHERE own.tenant_id = $1 AND own.at < $4 AND coalesce(replaced.at > $3, TRUE)
+        AND coalesce(offer.retired_at > $3, TRUE)
+        AND coalesce(written.valid_from <= $2, TRUE) AND coalesce(written.valid_until >= $2, TRUE)";
 
 /// Whole offers.
 pub(super) async fn page(
@@ -34,40 +32,39 @@ pub(super) async fn page(
     asked: &LiveOn,
     request: &PageRequest,
 ) -> Result<Page<LiveOffer>, StoreError> {
-    let [after, inner, outer] = match request.order() {
-        Order::OldestFirst => [
-            "offer.id > $5",
-            " ORDER BY offer.id LIMIT $6",
-            " ORDER BY it.offer_id, it.revision",
-        ],
-        Order::NewestFirst => [
-            "offer.id < $5",
-            " ORDER BY offer.id DESC LIMIT $6",
-            " ORDER BY it.offer_id DESC, it.revision",
-        ],
+    // Every id lies between the two that are none.
+    let (from, [beyond, outer]) = match request.order() {
+        Order::OldestFirst => (
+            Uuid::nil(),
+            [
+                " AND own.offer_id > $5 ORDER BY own.offer_id LIMIT $6)",
+                " ORDER BY own.offer_id, own.revision",
+            ],
+        ),
+        Order::NewestFirst => (
+            Uuid::max(),
+            [
+                " AND own.offer_id < $5 ORDER BY own.offer_id DESC LIMIT $6)",
+                " ORDER BY own.offer_id DESC, own.revision",
+            ],
+        ),
     };
+    let after = request.cursor().map_or(from, Cursor::position);
     let statement = open
         .query(&[
-            "SELECT it.*, offer.retired_at
-            FROM (
-                SELECT offer.tenant_id, offer.id, offer.retired_at FROM {schema}.offers AS offer
-                WHERE offer.tenant_id = $1 AND offer.live_revision IS NOT NULL AND coalesce(offer.retired_at > $3, TRUE)
-                    AND ($5::UUID IS NULL OR ",
-            after,
-            ") AND EXISTS (",
+            "SELECT own.offer_id, own.revision, own.digest, own.approver, own.at, own.comment, written.author,
+                written.valid_from, written.valid_until, replaced.at AS replaced_at, offer.retired_at ",
             LIVE,
-            ")",
-            inner,
-            ") AS offer CROSS JOIN LATERAL (",
+            " AND own.offer_id IN (SELECT DISTINCT own.offer_id ",
             LIVE,
-            ") AS it",
+            beyond,
             outer,
         ])
         .bind(tenant.as_uuid())
         .bind(asked.day)
         .bind(asked.from.as_datetime())
         .bind(asked.before.as_datetime())
-        .bind(request.cursor().map(|cursor| cursor.position()))
+        .bind(after)
         .bind(keyset::rows(request));
     let mut offers: Vec<LiveOffer> = Vec::new();
     for row in open.all(statement).await? {

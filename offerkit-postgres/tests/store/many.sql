@@ -17,6 +17,9 @@ INSERT INTO offerkit.offer_revisions (tenant_id, offer_id, number, content, conf
     SELECT it.tenant_id, it.id, 1, '{"rate":' || (row_number() OVER ()) % 1000 || ',"title":"Card"}', 1, it.created_by,
         it.created_at
     FROM offerkit.offers AS it WHERE it.id > '01900000-0000-7000-8000-000000000000' AND it.id < '01900001-0000-7000-8000-000000000000';
+INSERT INTO offerkit.offer_approvals (tenant_id, offer_id, revision, digest, approver, at)
+    SELECT it.tenant_id, it.id, 1, sha256('{}'), md5('ben')::UUID, '2026-01-02' FROM offerkit.offers AS it
+    WHERE it.live_revision = 1 AND it.id > '01900000-0000-7000-8000-000000000000' AND it.id < '01900001-0000-7000-8000-000000000000';
 INSERT INTO offerkit.campaigns (tenant_id, id, status, offer_id, name, criteria_source, criteria_canonical, criteria_digest,
         criteria_language, criteria_catalog, messages, start_date, end_date, revision, request_by, request_at, request_revision,
         request_counted, created_by, created_at, updated_at)

@@ -9,8 +9,8 @@ use offerkit_core::{
     page::{Order, PageRequest},
     policy::Action,
     ports::{
-        Access, AuditFilter, CampaignFilter, DeliveryFilter, Ledger as _, OfferFilter, Store as _,
-        Transaction, UserFilter,
+        Access, AuditFilter, CampaignFilter, DailyCounting, DeliveryFilter, Ledger as _, LiveOn,
+        OfferFilter, Store as _, Transaction, UserFilter,
     },
     time::Timestamp,
 };
@@ -176,6 +176,17 @@ async fn business(lists: &Lists) -> Outcome {
             })
             .await?;
     }
+    let live = LiveOn {
+        day: "2026-02-10".parse()?,
+        from: moment("2026-02-10T00:00:00Z")?,
+        before: moment("2026-02-11T00:00:00Z")?,
+    };
+    lists
+        .check("offers that were live", async |store, page| {
+            let mut tx = reading(store, Scope::Tenant(loan())).await?;
+            Ok(tx.offers().live_on(&live, page).await?.items.len())
+        })
+        .await?;
     let offer = Some(OfferId::from_uuid(numbered(8)));
     let filters = [
         ("campaigns", CampaignFilter::default()),
@@ -319,6 +330,19 @@ async fn people_and_recipients(lists: &Lists) -> Outcome {
         })
         .await?;
     let campaign = user(lists, "loan campaign active").await?.as_uuid();
+    let days = [moment("2026-02-10T00:00:00Z")?];
+    lists
+        .check("recipients by day", async |store, page| {
+            let counting = DailyCounting {
+                days: &days,
+                after: None,
+                limit: page.size(),
+            };
+            let campaign = CampaignId::from_uuid(campaign);
+            let part = store.counted_by_day(loan(), campaign, &counting).await?;
+            Ok(part.counts.len())
+        })
+        .await?;
     let filters = [
         ("recipients", DeliveryFilter::default()),
         (

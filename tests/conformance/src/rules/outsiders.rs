@@ -135,7 +135,7 @@ async fn of_changing(acting: &Acting, names: &Names) -> Result<Answers, Failure>
     let (configuration, tenants) = (acting.configuration(*tenant), acting.tenants());
     let (deliveries, reports) = (acting.deliveries(*tenant), acting.reports(*tenant));
     let (day, customer) = (
-        chrono::NaiveDate::MIN,
+        chrono::NaiveDate::default(),
         CustomerId::from_uuid(user.as_uuid()),
     );
     let (first, page) = (RevisionNumber::FIRST, &all()?);

@@ -227,6 +227,10 @@ async fn what_cannot_be_asked_for_is_not_recorded<B: Adapter>(store: &B) -> Outc
     let yesterday = today - chrono::TimeDelta::days(1);
     let backwards = w.unrecorded(reports.decisions(today, yesterday)).await?;
     fails!(backwards, Error::Invalid(_));
+    let never = w
+        .unrecorded(reports.live_offers(chrono::NaiveDate::MAX))
+        .await?;
+    fails!(never, Error::Invalid(_));
     let absent = CampaignId::from_uuid(w.uuid());
     let absent = w.unrecorded(reports.recipients(absent)).await?;
     fails!(absent, Error::NotFound("campaign"));
