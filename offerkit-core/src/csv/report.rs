@@ -2,7 +2,7 @@
 
 use std::io;
 
-use ::csv::{Terminator, WriterBuilder};
+use ::csv::{IntoInnerError, Terminator, WriterBuilder};
 
 use crate::services::ReportRow;
 
@@ -45,7 +45,7 @@ fn lines(rows: impl IntoIterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
     for row in rows {
         writer.write_record(row.into_iter().map(defused))?;
     }
-    writer.into_inner().map_err(|error| error.into_error())
+    writer.into_inner().map_err(IntoInnerError::into_error)
 }
 
 /// The cell as a text, whatever a spreadsheet makes of its first character.

@@ -213,8 +213,10 @@ impl Action {
                 (Requirement::Permission(P::Comment), true)
             }
             Self::ViewCampaigns => (Requirement::Permission(P::ViewCampaigns), false),
-            // They reach the staff alone, so whoever may see a campaign may see it as it arrives.
-            Self::TestSend => (Requirement::Permission(P::ViewCampaigns), true),
+            // Test messages reach the staff alone, so whoever may see a campaign may see it as it arrives.
+            Self::TestSend | Self::ReportRecipients => {
+                (Requirement::Permission(P::ViewCampaigns), true)
+            }
             Self::CreateCampaign
             | Self::EditCampaign
             | Self::RequestLaunch
@@ -232,7 +234,6 @@ impl Action {
             }
             Self::ReportDecisions => (Requirement::Permission(P::ViewAudit), true),
             Self::ReportLiveOffers => (Requirement::Permission(P::ViewOffers), true),
-            Self::ReportRecipients => (Requirement::Permission(P::ViewCampaigns), true),
             Self::ReportPermissions => (PermissionOrSuperAdmin(P::ViewAudit), true),
             Self::ViewRecipientsUnmasked => {
                 (Requirement::Permission(P::ViewRecipientsUnmasked), true)

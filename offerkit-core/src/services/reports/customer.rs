@@ -1,6 +1,6 @@
 //! All that one customer was sent, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
@@ -74,18 +74,12 @@ impl Parts<CustomerMessage> for Messages {
         // The ledger stands outside transactions, and a task holds one at a time.
         let ledger = &acting.kit().inner.ledger;
         let rows = ledger.of_customer(*tenant, self.customer).await?;
+        let campaigns: BTreeSet<CampaignId> = rows.iter().map(|row| row.key.campaign).collect();
         let mut runs = BTreeMap::new();
-        for campaign in rows.iter().map(|row| row.key.campaign) {
-            if !runs.contains_key(&campaign) {
-                let of_campaign = ledger.runs(*tenant, campaign).await?;
-                runs.insert(campaign, of_campaign);
-            }
+        for campaign in campaigns {
+            let of_campaign = ledger.runs(*tenant, campaign).await?;
+            runs.extend(of_campaign.into_iter().map(|run| (run.id, run)));
         }
-        let runs: BTreeMap<RunId, Run> = runs
-            .into_values()
-            .flatten()
-            .map(|run| (run.id, run))
-            .collect();
         let mut work = acting.write(Scope::Tenant(*tenant)).await?;
         let grant = work
             .authorize_in_tenant(Action::ReportCustomer, self.customer)
@@ -95,8 +89,8 @@ impl Parts<CustomerMessage> for Messages {
         let mut items = Vec::with_capacity(rows.len());
         for row in rows {
             let run = runs.get(&row.run).ok_or(Error::NotFound("run"))?;
-            let launched = launches.of(&mut work, run).await?;
-            items.push(message(row, run, launched));
+            let under = launches.of(&mut work, run).await?;
+            items.push(message(row, run, under));
         }
         let names = work
             .names_of(items.iter().map(|row| row.launched_by))

@@ -38,6 +38,8 @@ pub(super) fn cell(value: &impl Serialize) -> String {
     match serde_json::to_value(value).unwrap_or_default() {
         Value::Null => String::new(),
         Value::String(text) => text,
-        other => other.to_string(),
+        value @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            value.to_string()
+        }
     }
 }

@@ -136,7 +136,10 @@ async fn parts_of_any_size_add_up_and_end_between_customers<B: Adapter>(store: &
             let rows: u64 = part.counts.iter().map(|it| it.count).sum();
             // Each customer has an e-mail and an SMS.
             let expected = u64::try_from(limit.max(1).next_multiple_of(2))?;
-            assert!(rows % 2 == 0 && rows <= expected, "{rows} for {limit}");
+            assert!(
+                rows.is_multiple_of(2) && rows <= expected,
+                "{rows} for {limit}"
+            );
             for count in part.counts {
                 *sums
                     .entry((count.day, count.channel, count.status))

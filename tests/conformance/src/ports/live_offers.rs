@@ -168,10 +168,8 @@ async fn what_is_live_is_told_with_its_approval<B: Adapter>(store: &B) -> Outcom
             tx.offers().approvals(offer.id()).await
         })
         .await?;
-    assert_eq!(
-        [&first.approval, &second.approval],
-        [&approvals[0], &approvals[1]]
-    );
+    let told = [first.approval.clone(), second.approval.clone()];
+    assert_eq!(approvals, told);
     assert_eq!(first.approval.digest, offer.working().digest());
     assert_eq!(second.approval.digest, anew.working().digest());
     assert_eq!(second.approval.revision, RevisionNumber::new(2));

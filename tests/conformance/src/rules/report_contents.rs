@@ -197,7 +197,7 @@ async fn a_customers_messages_are_told_with_the_rule_that_selected_them<B: Adapt
     let customer = *customers.first().ok_or("no customer")?;
     let offer = w.tenant.approved_offer("cashback").await?;
     let mut draft = w.tenant.campaign(offer.id())?;
-    draft.selection_criteria = r#"{"segment": "premium"}"#.to_owned();
+    r#"{"segment": "premium"}"#.clone_into(&mut draft.selection_criteria);
     let campaign = w.tenant.launched_campaign(draft).await?;
     let launched_at = w.now();
     w.pass(TimeDelta::hours(1));
@@ -250,7 +250,7 @@ async fn a_message_keeps_the_rule_it_was_sent_under<B: Adapter>(store: &B) -> Ou
     w.paused(&w.tenant.creator, &campaign).await?;
     let mut draft = written(&campaign);
     draft.name = "Summer".parse()?;
-    draft.selection_criteria = r#"{"segment": "premium"}"#.to_owned();
+    r#"{"segment": "premium"}"#.clone_into(&mut draft.selection_criteria);
     let editing = w.campaigns(&w.tenant.creator);
     let edited = editing
         .edit(campaign.id(), campaign.revision(), draft)
