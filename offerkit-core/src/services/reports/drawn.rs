@@ -38,8 +38,9 @@ impl<R> Drawn<R> {
         }
     }
 
-    /// The next rows, in order; none once all were given. Whether the actor may see them is looked at again each time, so
-    /// that a report does not go on for someone who lost the permission.
+    /// The next rows, in order; none once all were given. Whether the actor may see them is looked at again each time, or every
+    /// second where a request's login was found with what its user may do; so a report does not go on for someone who lost
+    /// the permission.
     ///
     /// # Errors
     ///
