@@ -254,6 +254,9 @@ pub(super) fn attempts(row: &Row) -> Result<u32, StoreError> {
     tries(row.get("attempts")?)
 }
 
+/// Whose rows were settled.
+const SETTLED: &str = " RETURNING it.channel, it.customer_id";
+
 /// Settles what the token still holds. The first settlement of a row counts.
 pub(super) async fn settle(
     open: &mut Open,
@@ -276,14 +279,16 @@ pub(super) async fn settle(
     open.one(hold.bind(token.as_uuid())).await?;
     let mut settled = 0;
     for (campaign, settlements) in by_campaign {
+        let passes_on = settlements.values().any(|it| !it.next.is_empty());
+        let told = if passes_on { SETTLED } else { "" };
         let statement = open
-            .query(&[SETTLE, OF_CAMPAIGN, " RETURNING it.channel, it.customer_id"])
+            .query(&[SETTLE, OF_CAMPAIGN, told])
             .bind(tenant.as_uuid())
             .bind(campaign.as_uuid())
             .bind(token.as_uuid())
             .bind(now.as_datetime());
         let statement = with(statement, settlements.values());
-        if settlements.values().all(|it| it.next.is_empty()) {
+        if !passes_on {
             settled += open.execute(statement).await?;
             continue;
         }
