@@ -114,7 +114,7 @@ impl Sessions for PgStore {
     }
 
     async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError> {
-        let mut open = self.open_short(Access::Read).await?;
+        let mut open = self.open_short(Access::ReadCommitted).await?;
         let statement = open.query(&[SELECT, "WHERE it.token_hash = $1"]);
         let row = open
             .optional(statement.bind(token_hash.as_bytes().to_vec()))
@@ -135,7 +135,7 @@ impl Sessions for PgStore {
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
-        let mut open = self.open_short(Access::Read).await?;
+        let mut open = self.open_short(Access::ReadCommitted).await?;
         let statement = open.query(&[SELECT, "WHERE it.user_id = $1 ORDER BY it.opened_at, it.id"]);
         let rows = open.all(statement.bind(user.as_uuid())).await?;
         rows.iter().map(session).collect()
@@ -169,7 +169,7 @@ impl Sessions for PgStore {
     }
 
     async fn failures(&self, key: Digest) -> Result<LoginFailures, StoreError> {
-        let mut open = self.open_short(Access::Read).await?;
+        let mut open = self.open_short(Access::ReadCommitted).await?;
         let statement = open.query(&[
             "SELECT it.failures, it.last_at FROM {schema}.login_failures AS it WHERE it.key = $1",
         ]);

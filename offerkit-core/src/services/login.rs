@@ -105,7 +105,7 @@ impl Offerkit {
         source: Option<&RequestSource>,
     ) -> Result<Login, Error> {
         let key = throttle_key(name, source);
-        self.throttle(key).await?;
+        let failures = self.throttle(key).await?;
         let user = match name.parse::<Username>() {
             Ok(name) => self.find_user(Wanted::Name(name)).await?,
             Err(_) => None,
@@ -119,7 +119,9 @@ impl Offerkit {
             self.inner.sessions.record_failure(key, now).await?;
             return Err(Error::WrongCredentials);
         };
-        self.inner.sessions.clear_failures(key).await?;
+        if failures.count > 0 {
+            self.inner.sessions.clear_failures(key).await?;
+        }
         self.open_session(&user).await
     }
 
@@ -248,12 +250,12 @@ impl Offerkit {
         })
     }
 
-    /// Refuses a try that comes too soon after failed ones.
-    pub(super) async fn throttle(&self, key: Digest) -> Result<(), Error> {
+    /// The failed tries before this one, unless it comes too soon after them.
+    pub(super) async fn throttle(&self, key: Digest) -> Result<LoginFailures, Error> {
         let failures = self.inner.sessions.failures(key).await?;
         match self.wait_after(failures, self.now()) {
             Some(retry_after) => Err(Error::TooManyAttempts { retry_after }),
-            None => Ok(()),
+            None => Ok(failures),
         }
     }
 
