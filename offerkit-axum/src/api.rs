@@ -4,6 +4,7 @@ use axum::{
     Router,
     body::Bytes,
     http::{HeaderName, HeaderValue, Method, header},
+    middleware::from_fn_with_state,
     response::IntoResponse,
     routing::get,
 };
@@ -13,6 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use offerkit_core::services::Offerkit;
 
 use crate::{
+    attempt::{self, Attempts},
     authenticate::Authenticate,
     cookie, docs_page, document, layers,
     limits::Limits,
@@ -110,6 +112,7 @@ impl Api {
         let state = State::new(Shared {
             kit: self.kit,
             identities: self.identities,
+            attempts: Attempts::default(),
             logins: Semaphore::new(self.limits.logins),
             limits: self.limits,
             source: self.source,
@@ -125,7 +128,9 @@ impl Api {
                 .route("/docs/", get(docs_page::index))
                 .route("/docs/{file}", get(docs_page::file));
         }
-        let mut router = router.with_state(state);
+        let mut router = router
+            .layer(from_fn_with_state(state.clone(), attempt::named))
+            .with_state(state);
         if !self.origins.is_empty() {
             router = router.layer(cors(self.origins));
         }
@@ -152,7 +157,7 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
             header::CONTENT_TYPE,
             header::IF_MATCH,
             header::IF_NONE_MATCH,
-            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static(attempt::HEADER),
             HeaderName::from_static(cookie::CSRF_HEADER),
             request_id::HEADER,
         ])

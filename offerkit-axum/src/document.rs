@@ -71,13 +71,16 @@ const PROBLEMS: [(&str, &str); 13] = [
         "404",
         "There is no such thing, or the caller may not know of it.",
     ),
-    ("409", "The state of things stands against it."),
+    (
+        "409",
+        "The state of things stands against it, or the first request under the idempotency key still runs.",
+    ),
     ("412", "The object has changed since it was seen."),
     ("413", "The body is too large."),
     ("415", "The body is not JSON."),
     (
         "422",
-        "The input is wrong, and `errors` says where; or the idempotency key was used before.",
+        "The input is wrong, and `errors` says where; or the idempotency key was used for another request.",
     ),
     ("428", "`If-Match` is needed."),
     (
@@ -218,7 +221,7 @@ fn finish(path: &str, method: &HttpMethod, operation: &mut Operation, has_passwo
     if has_key {
         parameters.push(header(
             "Idempotency-Key",
-            "Names this attempt: a repeat under the same key does nothing and gets the first answer.",
+            "Names this attempt: a repeat under the same key does nothing and gets the first answer; another request is refused.",
             Some(255),
         ));
     }

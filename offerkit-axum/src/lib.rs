@@ -15,6 +15,7 @@
 //! No rule stands here: a handler reads a request, calls a service and writes its answer.
 
 mod api;
+mod attempt;
 mod authenticate;
 mod caller;
 mod cookie;

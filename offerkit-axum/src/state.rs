@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use offerkit_core::{services::Offerkit, text::RequestSource};
 
 use crate::{
+    attempt::Attempts,
     authenticate::Authenticate,
     limits::Limits,
     problem::{ApiError, ProblemKind},
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) source: Option<HeaderName>,
     pub(crate) logins: Semaphore,
+    pub(crate) attempts: Attempts,
     pub(crate) receipts: Option<ReceiptSecret>,
     pub(crate) document: Bytes,
 }
@@ -60,6 +62,11 @@ impl State {
 
     pub(crate) fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// The attempts that run.
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.0.attempts
     }
 
     /// The secret that receipts are signed with, where any are taken.

@@ -116,6 +116,7 @@ mod records {
         Provenance {
             id: AuditId::from_uuid(uuid(number)),
             operation: OperationId::from_uuid(uuid(number)),
+            fingerprint: None,
             request: None,
             source: None,
             at: moment(),

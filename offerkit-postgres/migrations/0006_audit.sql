@@ -1,12 +1,14 @@
 -- The audit log: what was done and what was refused, and the chain of seals over it.
 --
 -- Neither tenant nor actor nor subject is a foreign key: a refusal may name what is not there, and that is evidence too.
--- Documents are JSON, not JSONB: the text that was sealed is the text that is read.
+-- Documents are JSON, not JSONB: the text that was sealed is the text that is read. A fingerprint, by which a repeat of an
+-- operation is told from another request, is not sealed.
 
 CREATE TABLE {schema}.offer_audit_logs (
     tenant_id UUID NOT NULL,
     id UUID NOT NULL,
     operation_id UUID NOT NULL,
+    fingerprint BYTEA CHECK (octet_length(fingerprint) = 32),
     actor_kind TEXT NOT NULL CHECK (actor_kind IN ('user', 'system', 'anonymous')),
     performed_by UUID,
     actor_job TEXT,
@@ -46,6 +48,7 @@ CREATE INDEX offer_audit_logs_refused ON {schema}.offer_audit_logs (tenant_id, i
 CREATE TABLE {schema}.platform_audit_logs (
     id UUID PRIMARY KEY,
     operation_id UUID NOT NULL,
+    fingerprint BYTEA CHECK (octet_length(fingerprint) = 32),
     actor_kind TEXT NOT NULL CHECK (actor_kind IN ('user', 'system', 'anonymous')),
     performed_by UUID,
     actor_job TEXT,

@@ -12,12 +12,12 @@ use sqlx::types::Uuid;
 use crate::{
     connection::Open,
     keyset::by_id,
-    rows::{Row, word, wrong},
+    rows::{Row, digest, word, wrong},
     transaction::PgTransaction,
 };
 
 /// What is selected of a record, of the table `it`.
-pub(crate) const COLUMNS: &str = "SELECT it.id, it.operation_id, it.actor_kind, it.performed_by, it.actor_job, it.request_id, it.source,
+pub(crate) const COLUMNS: &str = "SELECT it.id, it.operation_id, it.fingerprint, it.actor_kind, it.performed_by, it.actor_job, it.request_id, it.source,
     it.action, it.outcome, it.refusal_code, it.refusal_message, it.subject_kind, it.subject_id,
     it.old_data::TEXT AS old_data, it.new_data::TEXT AS new_data, it.comment, it.result::TEXT AS result, it.created_at";
 
@@ -118,18 +118,18 @@ pub(crate) async fn insert(open: &mut Open, record: &AuditRecord) -> Result<Stam
     };
     let [table, values] = match record.scope {
         Scope::Platform => ["platform_audit_logs (", ""],
-        Scope::Tenant(_) => ["offer_audit_logs (tenant_id, ", "$19, "],
+        Scope::Tenant(_) => ["offer_audit_logs (tenant_id, ", "$20, "],
     };
     let statement = open
         .query(&[
             "INSERT INTO {schema}.",
             table,
             "id, operation_id, actor_kind, performed_by, actor_job, request_id, source, action, outcome, refusal_code,
-                refusal_message, subject_kind, subject_id, old_data, new_data, comment, result, created_at)
+                refusal_message, subject_kind, subject_id, old_data, new_data, comment, result, created_at, fingerprint)
             VALUES (",
             values,
             "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::TEXT::JSON, $15::TEXT::JSON, $16,
-                $17::TEXT::JSON, $18)
+                $17::TEXT::JSON, $18, $19)
             RETURNING transaction_id::TEXT AS transaction_id",
         ])
         .bind(record.id.as_uuid())
@@ -149,7 +149,8 @@ pub(crate) async fn insert(open: &mut Open, record: &AuditRecord) -> Result<Stam
         .bind(record.after.as_ref().map(ToString::to_string))
         .bind(record.comment.as_deref().map(str::to_owned))
         .bind(record.result.to_string())
-        .bind(record.at.as_datetime());
+        .bind(record.at.as_datetime())
+        .bind(record.fingerprint.map(|it| it.as_bytes().to_vec()));
     let statement = match record.scope.tenant() {
         Some(tenant) => statement.bind(tenant.as_uuid()),
         None => statement,
@@ -215,6 +216,10 @@ pub(crate) fn record(row: &Row, scope: Scope) -> Result<AuditRecord, StoreError>
         id: AuditId::from_uuid(row.get("id")?),
         scope,
         operation: OperationId::from_uuid(row.get("operation_id")?),
+        fingerprint: row
+            .get::<Option<&[u8]>>("fingerprint")?
+            .map(|bytes| digest("fingerprint", bytes))
+            .transpose()?,
         actor: actor(row)?,
         request: row.optional_text("request_id")?,
         source: row.optional_text("source")?,

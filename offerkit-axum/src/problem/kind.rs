@@ -106,6 +106,8 @@ kinds! {
     AlreadyBootstrapped = "already-bootstrapped", CONFLICT, "There is a super admin already";
     /// A super admin has stopped what would be sent.
     Stopped = "stopped", CONFLICT, "A super admin has stopped it";
+    /// The first request under the idempotency key still runs.
+    InProgress = "in-progress", CONFLICT, "The first request still runs";
     /// The object is another by now than `If-Match` says.
     Stale = "stale", PRECONDITION_FAILED, "The object has changed";
     /// The body is too large.
@@ -124,7 +126,7 @@ kinds! {
     Template = "template", UNPROCESSABLE_ENTITY, "A message has a mistake";
     /// The password may not be set.
     Password = "password", UNPROCESSABLE_ENTITY, "The password cannot be used";
-    /// The idempotency key was used before, for something else or by someone else.
+    /// The idempotency key was used before, for another request.
     KeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The idempotency key was used before";
     /// The request needs `If-Match`.
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "If-Match is needed";

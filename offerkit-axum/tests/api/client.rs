@@ -6,10 +6,11 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode},
 };
 use http_body_util::BodyExt as _;
+use offerkit_axum::Api;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::contract;
+use crate::{contract, world::World};
 
 /// A client, and the headers it sends with every request.
 #[derive(Clone)]
@@ -41,6 +42,13 @@ impl Client {
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut client = self.clone();
         client.headers.push((name.to_owned(), value.to_owned()));
+        client
+    }
+
+    /// The same client at another process that serves the same installation.
+    pub(crate) fn served_by(&self, world: &World) -> Self {
+        let mut client = self.clone();
+        client.router = Api::new(world.platform.kit.clone()).router();
         client
     }
 

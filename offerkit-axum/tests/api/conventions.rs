@@ -81,49 +81,6 @@ async fn a_step_that_needs_no_tag_keeps_to_one_that_is_given() {
 }
 
 #[tokio::test]
-async fn a_repeat_under_one_key_gets_the_first_answer() {
-    let world = World::new().await;
-    let creator = world.logged_in("loan.creator").await;
-    let keyed = creator.with("idempotency-key", "a form, sent twice");
-    let first = keyed.post(OFFERS, draft("Gold")).await.expect(201);
-    let again = keyed.post(OFFERS, draft("Gold")).await.expect(201);
-    assert_eq!(first.text, again.text);
-    assert_eq!(first.header("location"), again.header("location"));
-    let list = creator.get(OFFERS).await.expect(200).json();
-    assert_eq!(list["items"].as_array().unwrap().len(), 1);
-    // Another person's keys are others, and a key is for one change.
-    let admin = world.logged_in("loan.admin").await;
-    let other = admin.with("idempotency-key", "a form, sent twice");
-    assert_ne!(
-        other.post(OFFERS, draft("Gold")).await.expect(201).id(),
-        first.id()
-    );
-    let path = format!("{OFFERS}/{}/comments", first.id());
-    keyed
-        .post(&path, json!({"body": "Hm"}))
-        .await
-        .problem(422, "idempotency-key-reused");
-    let long = creator.with("idempotency-key", &"x".repeat(256));
-    long.post(OFFERS, draft("Gold"))
-        .await
-        .problem(400, "malformed");
-}
-
-#[tokio::test]
-async fn concurrent_repeats_make_one_offer() {
-    let world = World::new().await;
-    let creator = world.logged_in("loan.creator").await;
-    let keyed = creator.with("idempotency-key", "pressed twice");
-    let all = (0..8).map(|_| keyed.post(OFFERS, draft("Gold")));
-    let answers = futures_util::future::join_all(all).await;
-    let ids: std::collections::BTreeSet<_> = answers
-        .into_iter()
-        .map(|answer| answer.expect(201).id())
-        .collect();
-    assert_eq!(ids.len(), 1);
-}
-
-#[tokio::test]
 async fn pages_lead_to_the_end_and_keep_their_filter() {
     let world = World::new().await;
     let creator = world.logged_in("loan.creator").await;

@@ -24,6 +24,7 @@ mod opting_out;
 mod people;
 mod problems;
 mod receipts;
+mod repeats;
 mod reports;
 mod requests;
 mod roles;

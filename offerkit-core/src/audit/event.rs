@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{AuditOutcome, AuditRecord, Subject};
 use crate::{
+    digest::Digest,
     domain::Scope,
     id::{AuditId, OperationId},
     policy::{Action, ActorRef, Denied, Grant},
@@ -19,6 +20,8 @@ pub struct Provenance {
     pub id: AuditId,
     /// The attempt.
     pub operation: OperationId,
+    /// The digest of what is asked, where the caller gives one.
+    pub fingerprint: Option<Digest>,
     /// The host's name for the request.
     pub request: Option<RequestId>,
     /// Where the request came from.
@@ -140,6 +143,7 @@ fn record(
         id: provenance.id,
         scope,
         operation: provenance.operation,
+        fingerprint: provenance.fingerprint,
         actor,
         request: provenance.request,
         source: provenance.source,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    digest::Digest,
     domain::Scope,
     id::{
         AuditId, CampaignId, CustomerId, GroupId, OfferId, OperationId, RunId, SegmentId, StopId,
@@ -125,6 +126,10 @@ pub struct AuditRecord {
     pub scope: Scope,
     /// The attempt; unique in its scope among what was done.
     pub operation: OperationId,
+    /// The digest of what was asked, where the caller gave one: a repeat that asks for something else is none. No part of what is
+    /// shown and sealed, since readers could find out by it what they may guess, such as an address.
+    #[serde(skip)]
+    pub fingerprint: Option<Digest>,
     /// Who.
     pub actor: ActorRef,
     /// Through which request of the host.

@@ -6,6 +6,7 @@ use super::{
     Users, Worklist,
 };
 use crate::{
+    digest::Digest,
     domain::{RevisionNumber, Scope},
     id::{OperationId, TenantId},
 };
@@ -19,6 +20,7 @@ pub struct Acting {
     kit: Offerkit,
     context: Context,
     operation: Option<OperationId>,
+    fingerprint: Option<Digest>,
     seen: Option<RevisionNumber>,
 }
 
@@ -28,6 +30,7 @@ impl Acting {
             kit,
             context,
             operation: None,
+            fingerprint: None,
             seen: None,
         }
     }
@@ -38,6 +41,18 @@ impl Acting {
     pub fn operation(&self, operation: OperationId) -> Self {
         Self {
             operation: Some(operation),
+            ..self.clone()
+        }
+    }
+
+    /// The same actor, with a digest of all that the next change is asked for: where the operation was done before, and
+    /// another was kept with it, this is no repeat, and the answer is
+    /// [`Error::OperationReused`](super::Error::OperationReused). Without it, an operation is known by its action, object and
+    /// actor alone.
+    #[must_use]
+    pub fn fingerprint(&self, fingerprint: Digest) -> Self {
+        Self {
+            fingerprint: Some(fingerprint),
             ..self.clone()
         }
     }
@@ -58,6 +73,7 @@ impl Acting {
     pub(super) fn unnamed(&self) -> Self {
         Self {
             operation: None,
+            fingerprint: None,
             ..self.clone()
         }
     }
@@ -72,6 +88,10 @@ impl Acting {
 
     pub(super) const fn seen(&self) -> Option<RevisionNumber> {
         self.seen
+    }
+
+    pub(super) const fn fingerprint_of_request(&self) -> Option<Digest> {
+        self.fingerprint
     }
 
     pub(super) const fn operation_id(&self) -> Option<OperationId> {

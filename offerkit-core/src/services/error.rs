@@ -83,7 +83,7 @@ pub enum Error {
         /// How long to wait.
         retry_after: Duration,
     },
-    /// The operation id was used before: for another action, for another object, or by someone else.
+    /// The operation id was used before: for another action, for another object, with other content, or by someone else.
     #[error("the operation id was used before, for another change (`{0}`) or by someone else")]
     OperationReused(crate::policy::Action),
     /// Part of an import was done before, with other rows or other options than now.

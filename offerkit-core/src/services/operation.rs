@@ -81,7 +81,11 @@ impl Acting {
             && record.actor == self.context().actor()
             && intent
                 .subject
-                .is_none_or(|subject| subject == record.subject);
+                .is_none_or(|subject| subject == record.subject)
+            && match (self.fingerprint_of_request(), record.fingerprint) {
+                (Some(asked), Some(first)) => asked == first,
+                (None, _) | (_, None) => true,
+            };
         if !is_same {
             return Err(reused);
         }

@@ -322,6 +322,7 @@ impl Work<'_> {
         Provenance {
             id: AuditId::from_uuid(self.uuid()),
             operation: self.operation,
+            fingerprint: self.acting.fingerprint_of_request(),
             request: context.request().cloned(),
             source: context.source().cloned(),
             at: self.now,

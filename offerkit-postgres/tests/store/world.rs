@@ -117,6 +117,7 @@ pub(crate) fn event_in(scope: Scope) -> Outcome<AuditEvent> {
     let provenance = Provenance {
         id: AuditId::from_uuid(uuid()),
         operation: OperationId::from_uuid(uuid()),
+        fingerprint: None,
         request: None,
         source: None,
         at: now(),

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use offerkit_core::{
     audit::{AuditEvent, AuditRecord, Provenance, Refusal, Subject, SubjectKind},
+    digest::Digest,
     domain::{Campaign, Offer, Scope, User},
     id::{AuditId, CustomerId, IdSource as _, OperationId, UserId},
     page::{MAX_PAGE_SIZE, Order, PageRequest},
@@ -157,6 +158,7 @@ impl<B: Adapter> World<B> {
         Provenance {
             id: AuditId::from_uuid(self.uuid()),
             operation: self.operation(),
+            fingerprint: Some(Digest::of(b"what is asked")),
             request: None,
             source: None,
             at: self.now(),

@@ -16,6 +16,7 @@ fn record(number: u128, after: Value) -> AuditRecord {
         id: AuditId::from_uuid(Uuid::from_u128(number)),
         scope: Scope::Platform,
         operation: OperationId::from_uuid(Uuid::from_u128(number)),
+        fingerprint: None,
         actor: ActorRef::Anonymous,
         request: None,
         source: None,

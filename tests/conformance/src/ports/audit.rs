@@ -65,6 +65,8 @@ async fn a_commit_answers_the_record_that_it_keeps<B: Adapter>(store: &B) -> Out
             .into_record();
         let record = commit(&w, scope, event).await?;
         assert_eq!(record.operation, expected.operation);
+        assert_eq!(record.fingerprint, expected.fingerprint);
+        assert!(record.fingerprint.is_some());
         assert_eq!(record.subject, expected.subject);
         assert_eq!(record.actor, expected.actor);
         assert_eq!(record.scope, scope);

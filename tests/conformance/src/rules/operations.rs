@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use futures_util::future::join;
 use offerkit_core::{
+    digest::Digest,
     domain::{DeliveryStatus, NewUser, UserChange},
     id::OperationId,
     policy::{Action, Job},
@@ -34,6 +35,8 @@ cases! { rules::operations:
     an_operation_is_of_one_action,
     an_operation_is_of_one_object,
     an_operation_is_of_one_actor,
+    an_operation_is_of_one_request_where_it_is_told_which,
+    of_two_requests_at_once_under_one_name_one_is_done,
     anothers_operation_tells_an_outsider_nothing,
     a_repeat_is_answered_even_after_the_permission_is_gone,
     a_launch_is_answered_again_though_its_criteria_could_not_be_checked_now,
@@ -244,6 +247,53 @@ async fn an_operation_is_of_one_actor<B: Adapter>(store: &B) -> Outcome {
         .create("card".parse()?, None)
         .await;
     fails!(reused, Error::OperationReused(Action::CreateTenant));
+    Ok(())
+}
+
+// Seen to fail with the look at the fingerprint removed: the second draft was answered with the first offer.
+async fn an_operation_is_of_one_request_where_it_is_told_which<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let acting = named(&w, &w.tenant.creator);
+    let asked = |text: &str| acting.fingerprint(Digest::of(text.as_bytes()));
+    let create = async |acting: &Acting| {
+        let offers = acting.offers(w.tenant.id);
+        offers.create(offer_data("cashback").into()).await
+    };
+    let first = create(&asked("one")).await?;
+    assert_eq!(create(&asked("one")).await?, first);
+    let reused = w.unrecorded(create(&asked("another"))).await?;
+    fails!(reused, Error::OperationReused(Action::CreateOffer));
+    assert_eq!(
+        create(&acting).await?,
+        first,
+        "who does not say is believed"
+    );
+    let acting = named(&w, &w.tenant.creator);
+    let first = create(&acting).await?;
+    let asked = acting.fingerprint(Digest::of(b"one"));
+    assert_eq!(create(&asked).await?, first, "nothing was kept to compare");
+    Ok(())
+}
+
+// First seen to fail with the look at the fingerprint removed.
+async fn of_two_requests_at_once_under_one_name_one_is_done<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let acting = named(&w, &w.tenant.creator);
+    let create = async |text: &str| {
+        let acting = acting.fingerprint(Digest::of(text.as_bytes()));
+        let offers = acting.offers(w.tenant.id);
+        offers.create(offer_data(text).into()).await
+    };
+    let before = w.record_counts().await?;
+    let (one, other) = join(create("one"), create("another")).await;
+    let (done, refused) = if one.is_ok() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    done?;
+    fails!(refused, Error::OperationReused(Action::CreateOffer));
+    assert_eq!(w.record_counts().await?, (before.0 + 1, before.1));
     Ok(())
 }
 
