@@ -81,8 +81,8 @@ async fn a_key_is_for_one_request() {
     assert_eq!(send(same).await.expect(201).id(), first.id());
     // A refused request is not done, and may be mended under its key.
     let keyed = creator.with("idempotency-key", "a third key");
-    let refused = keyed.post(OFFERS, json!({"data": "Gold"})).await;
-    refused.expect(422);
+    let wrong = keyed.post(OFFERS, json!({"data": "Gold"})).await;
+    wrong.expect(422);
     keyed.post(OFFERS, draft("Gold")).await.expect(201);
 }
 
