@@ -13,10 +13,9 @@ use offerkit_core::{
     ports::{HashError, PasswordHasher},
     services::{Context, Error, Offerkit},
 };
-use offerkit_memory::MemoryStore;
 use serde_json::json;
 
-use crate::{client::Client, world::World};
+use crate::{client::Client, store, world::World};
 
 #[tokio::test]
 async fn what_is_too_large_is_refused() {
@@ -40,7 +39,7 @@ async fn what_is_too_large_is_refused() {
 }
 
 /// A body that never ends, and one that never comes.
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_body_without_an_end_does_no_harm() {
     let world = World::new().await;
     let root = world.logged_in("root").await;
@@ -55,7 +54,16 @@ async fn a_body_without_an_end_does_no_harm() {
         .await
         .problem(413, "too-large");
     let never = futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>();
-    root.raw(request(Body::from_stream(never)))
+    let limits = Limits {
+        time: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let hasty = Client {
+        router: Api::new(world.platform.kit.clone()).limits(limits).router(),
+        ..root.clone()
+    };
+    hasty
+        .raw(request(Body::from_stream(never)))
         .await
         .problem(503, "timeout");
     root.get("/v1/me").await.expect(200);
@@ -71,13 +79,14 @@ impl Authenticate for Asleep {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn what_takes_too_long_is_given_up() {
     let limits = Limits {
         time: Duration::from_secs(7),
         ..Limits::default()
     };
     let world = World::with(|kit| Api::new(kit).authenticate(Asleep).limits(limits)).await;
+    tokio::time::pause();
     world
         .anonymous()
         .get("/v1/me")
@@ -101,7 +110,8 @@ impl PasswordHasher for Stuck {
 
 #[tokio::test]
 async fn too_many_logins_are_sent_away_and_told_when_to_come_back() {
-    let kit = Offerkit::builder(MemoryStore::new())
+    let (store, _kept) = store::empty().await;
+    let kit = Offerkit::builder(store)
         .password_hasher(Stuck)
         .build()
         .unwrap();

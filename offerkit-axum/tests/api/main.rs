@@ -1,4 +1,4 @@
-//! The API as a client sees it. Every answer of every test is held against the OpenAPI document.
+//! The API as a client sees it, over the store in memory. Every answer of every test is held against the OpenAPI document.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,26 +8,9 @@
     reason = "helpers of tests say what they expect by failing, and a table is long"
 )]
 
-mod browser;
-mod client;
-mod contacts;
-mod contract;
-mod conventions;
-mod document;
-mod host;
-mod imports;
-mod judging;
-mod limits;
-mod messages;
-mod offers;
-mod opting_out;
-mod people;
-mod problems;
-mod receipts;
-mod repeats;
-mod reports;
-mod requests;
-mod roles;
-mod selecting;
-mod twins;
-mod world;
+mod store;
+// Named by its path, it finds its modules beside it, as it does from the other crate that has it.
+#[path = "suite.rs"]
+mod suite;
+
+pub(crate) use suite::*;

@@ -8,6 +8,8 @@ mod reports;
 mod setup;
 mod tenant;
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use axum::{
     body::Body,
     http::{Method, Request},
@@ -15,10 +17,12 @@ use axum::{
 use offerkit_core::policy::{Action, Requirement};
 use serde_json::{Value, json};
 
+use offerkit_axum::Api;
 use setup::Setup;
 
 use crate::{
     client::{Answer, Client},
+    roles::short_streams,
     world::World,
 };
 
@@ -27,6 +31,7 @@ pub(crate) struct Ask {
     pub(crate) operation: &'static str,
     /// What it does, or the whole of what it requires.
     pub(crate) requires: Requirement,
+    mutates: bool,
     setup: Setup,
     method: Method,
     path: &'static str,
@@ -41,6 +46,7 @@ impl Ask {
         Self {
             operation,
             requires: action.rule().requirement,
+            mutates: action.rule().mutates,
             setup,
             method: method.parse().unwrap(),
             path,
@@ -69,12 +75,6 @@ impl Ask {
         self.path.contains("{tenant}")
     }
 
-    /// The path, once what has to be there is there.
-    pub(crate) async fn prepare(&self, world: &World, tenant: &str) -> String {
-        let id = setup::prepared(world, self.setup).await;
-        self.path_with(tenant, &id)
-    }
-
     /// The path, with an id where it needs one.
     pub(crate) fn path_with(&self, tenant: &str, id: &str) -> String {
         self.path
@@ -100,6 +100,32 @@ impl Ask {
             *offer = json!(offer_of(&client, path).await);
         }
         client.send(self.method.clone(), path, body).await
+    }
+}
+
+/// Worlds in which what routes need is there. A route gets another's, as long as nothing was changed in it.
+#[derive(Default)]
+pub(crate) struct Prepared(BTreeMap<Setup, (World, String)>);
+
+impl Prepared {
+    /// A world for this route, and the path.
+    pub(crate) async fn of(&mut self, ask: &Ask) -> (&World, String) {
+        let (world, id) = match self.0.entry(ask.setup) {
+            Entry::Occupied(kept) => kept.into_mut(),
+            Entry::Vacant(place) => {
+                let world = World::with(|kit| short_streams(Api::new(kit))).await;
+                let id = setup::prepared(&world, ask.setup).await;
+                place.insert((world, id))
+            }
+        };
+        (world, ask.path_with("loan", id))
+    }
+
+    /// What the route does was done in its world.
+    pub(crate) fn used_by(&mut self, ask: &Ask) {
+        if ask.mutates {
+            self.0.remove(&ask.setup);
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use offerkit_core::policy::{DEFAULT_GROUPS, Requirement};
 
 use crate::{
     contract::DOCUMENT,
-    requests::{Ask, all},
+    requests::{Ask, Prepared, all},
     world::World,
 };
 
@@ -86,10 +86,10 @@ fn expected(ask: &Ask, user: &str, group: Option<&str>) -> u16 {
 
 #[tokio::test]
 async fn everybody_gets_what_the_table_says() {
+    let mut worlds = Prepared::default();
     for ask in all() {
         for (user, group) in ROLES {
-            let world = World::with(|kit| short_streams(Api::new(kit))).await;
-            let path = ask.prepare(&world, "loan").await;
+            let (world, path) = worlds.of(&ask).await;
             let client = world.logged_in(user).await;
             let answer = ask.send(&client, &path).await;
             let status = if answer.status.is_success() {
@@ -103,15 +103,18 @@ async fn everybody_gets_what_the_table_says() {
                 "{} for {user}: {}",
                 ask.operation, answer.text
             );
+            if status == 200 {
+                worlds.used_by(&ask);
+            }
         }
     }
 }
 
 #[tokio::test]
 async fn who_is_not_logged_in_gets_nothing() {
+    let mut worlds = Prepared::default();
     for ask in all() {
-        let world = World::new().await;
-        let path = ask.prepare(&world, "loan").await;
+        let (world, path) = worlds.of(&ask).await;
         let problem = ask.send(&world.anonymous(), &path).await;
         problem.problem(401, "unauthenticated");
     }

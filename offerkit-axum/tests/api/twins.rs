@@ -2,12 +2,12 @@
 
 use offerkit_axum::Api;
 use offerkit_core::testing::TestPlatform;
-use offerkit_memory::MemoryStore;
 
 use crate::{
     client::{Answer, Client},
-    requests::all,
+    requests::{Prepared, all},
     roles::short_streams,
+    store,
     world::World,
 };
 
@@ -26,8 +26,9 @@ async fn outsider(world: &World) -> Client {
 }
 
 /// A world with the same people outside, and no tenant.
-async fn empty() -> Client {
-    let platform = TestPlatform::new(MemoryStore::new()).await.unwrap();
+async fn empty() -> (Client, store::Kept) {
+    let (store, kept) = store::empty().await;
+    let platform = TestPlatform::new(store).await.unwrap();
     platform.user("nobody").await.unwrap();
     let router = short_streams(Api::new(platform.kit.clone())).router();
     let identity = offerkit_core::domain::ExternalIdentity {
@@ -36,17 +37,19 @@ async fn empty() -> Client {
     };
     let login = platform.kit.login_external(&identity).await.unwrap();
     let bearer = format!("Bearer {}", login.token.expose());
-    Client::new(router)
+    let client = Client::new(router)
         .with("authorization", &bearer)
-        .with("x-request-id", "twin")
+        .with("x-request-id", "twin");
+    (client, kept)
 }
 
 #[tokio::test]
 async fn an_outsider_cannot_tell_a_tenant_from_none() {
+    let mut worlds = Prepared::default();
+    let (outside, _kept) = empty().await;
     for ask in all().iter().filter(|ask| ask.is_in_tenant()) {
-        let full = World::with(|kit| short_streams(Api::new(kit))).await;
-        let path = ask.prepare(&full, "loan").await;
-        let (inside, outside) = (outsider(&full).await, empty().await);
+        let (full, path) = worlds.of(ask).await;
+        let inside = outsider(full).await;
         let by_name = (
             ask.send(&inside, &path).await,
             ask.send(&outside, &path).await,
@@ -66,11 +69,11 @@ async fn an_outsider_cannot_tell_a_tenant_from_none() {
 #[tokio::test]
 async fn an_outsider_cannot_tell_an_object_from_none() {
     let absent = "01890000-0000-7000-8000-00000000dead";
+    let mut worlds = Prepared::default();
     for ask in all().iter().filter(|ask| ask.is_in_tenant()) {
-        let world = World::with(|kit| short_streams(Api::new(kit))).await;
-        let there = ask.prepare(&world, "loan").await;
+        let (world, there) = worlds.of(ask).await;
         let not_there = ask.path_with("loan", absent);
-        let client = outsider(&world).await;
+        let client = outsider(world).await;
         let (one, other) = (
             ask.send(&client, &there).await,
             ask.send(&client, &not_there).await,

@@ -7,9 +7,8 @@ use offerkit_core::{
     services::{Offerkit, OfferkitBuilder},
     testing::{TestPlatform, TestTenant},
 };
-use offerkit_memory::MemoryStore;
 
-use crate::client::Client;
+use crate::{client::Client, store};
 
 /// The password of the first super admin.
 pub(crate) const ROOT_PASSWORD: &str = "the first super admin's password";
@@ -19,6 +18,7 @@ pub(crate) struct World {
     pub(crate) platform: TestPlatform,
     pub(crate) loan: TestTenant,
     pub(crate) router: Router,
+    _kept: store::Kept,
 }
 
 impl World {
@@ -36,7 +36,7 @@ impl World {
         change: impl FnOnce(OfferkitBuilder) -> OfferkitBuilder,
         api: impl FnOnce(Offerkit) -> Api,
     ) -> Self {
-        let store = MemoryStore::new();
+        let (store, kept) = store::empty().await;
         let platform = TestPlatform::with(store, change).await.unwrap();
         let loan = platform.tenant("loan").await.unwrap();
         platform.user("nobody").await.unwrap();
@@ -46,6 +46,7 @@ impl World {
             platform,
             loan,
             router,
+            _kept: kept,
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::world::World;
 
 /// What has to be there.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Setup {
     Nothing,
     Draft,
