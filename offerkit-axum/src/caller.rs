@@ -2,7 +2,10 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
-use offerkit_core::{id::SessionId, services::Acting};
+use offerkit_core::{
+    id::SessionId,
+    services::{Acting, Context},
+};
 
 use crate::{attempt, authenticate, problem::ApiError, request_id::RequestName, state::State};
 
