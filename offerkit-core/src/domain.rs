@@ -39,9 +39,10 @@ pub use channel_choice::{ChannelChoice, ChannelChoiceError};
 pub use comment::{Comment, CommentKind, CommentSubject};
 pub use configuration::{ConfigurationSettings, OfferConfiguration};
 pub use contact::{
-    AddressDigest, ClaimRules, Consent, ConsentMode, ConsentRule, ConsentWord, Contact, ContactCap,
-    ContactFacts, ContactRules, ContactRulesError, LocalHours, Purpose, QuietHours, SendingHours,
-    SendingHoursError, Suppression, SuppressionReason, Verdict, Weekday, Window, Withheld,
+    AddressDigest, ClaimRates, ClaimRules, Consent, ConsentMode, ConsentRule, ConsentWord, Contact,
+    ContactCap, ContactFacts, ContactRules, ContactRulesError, LocalHours, Purpose, QuietHours,
+    RateLimit, RateLimitError, RateWindow, SendingHours, SendingHoursError, Suppression,
+    SuppressionReason, Verdict, Weekday, Window, Withheld,
 };
 pub use content::{ContentError, OfferContent};
 pub use contribution::{Contribution, ContributionKind};

@@ -2,7 +2,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use offerkit_core::{
-    domain::{Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, Run, RunStatus},
+    domain::{
+        Channel, ClaimRules, Delivery, DeliveryKey, DeliveryStatus, RateWindow, Run, RunStatus,
+    },
     id::{CampaignId, ClaimToken, CustomerId, RunId, TenantId},
     page::{Page, PageRequest},
     ports::{
@@ -25,7 +27,9 @@ mod days;
 mod filling;
 mod history;
 mod lane;
+mod moving;
 mod pages;
+mod rates;
 mod ruled;
 
 /// Where a book stands.
@@ -33,21 +37,22 @@ type Shelf = (TenantId, CampaignId);
 
 #[derive(Debug, Default)]
 pub(crate) struct Books {
-    books: BTreeMap<Shelf, Book>,
+    shelves: BTreeMap<Shelf, Book>,
     runs: BTreeMap<RunId, Shelf>,
+    rates: BTreeMap<rates::Counted, RateWindow>,
 }
 
 impl Books {
     fn book(&self, tenant: TenantId, campaign: CampaignId) -> Option<&Book> {
-        self.books.get(&(tenant, campaign))
+        self.shelves.get(&(tenant, campaign))
     }
 
     fn book_mut(&mut self, tenant: TenantId, campaign: CampaignId) -> Option<&mut Book> {
-        self.books.get_mut(&(tenant, campaign))
+        self.shelves.get_mut(&(tenant, campaign))
     }
 
     fn of_tenant(&self, tenant: TenantId) -> impl Iterator<Item = (CampaignId, &Book)> {
-        let books = self.books.range((tenant, FIRST)..);
+        let books = self.shelves.range((tenant, FIRST)..);
         let books = books.take_while(move |((owner, _), _)| *owner == tenant);
         books.map(|((_, campaign), book)| (*campaign, book))
     }
@@ -55,34 +60,9 @@ impl Books {
     /// The book of a tenant's run, and the run's place in it.
     fn of_run(&mut self, tenant: TenantId, run: RunId) -> Option<(&mut Book, usize)> {
         let key = self.runs.get(&run).filter(|(owner, _)| *owner == tenant)?;
-        let book = self.books.get_mut(key)?;
+        let book = self.shelves.get_mut(key)?;
         let place = book.runs.iter().position(|it| it.id == run)?;
         Some((book, place))
-    }
-
-    /// Moves every row of a status to another, and answers how many.
-    fn move_all(
-        &mut self,
-        (tenant, campaign): (TenantId, CampaignId),
-        from: DeliveryStatus,
-        (to, reason): (DeliveryStatus, Option<&str>),
-        at: Timestamp,
-    ) -> u64 {
-        let Some(book) = self.book_mut(tenant, campaign) else {
-            return 0;
-        };
-        let reason: Option<Arc<str>> = reason.map(Arc::from);
-        let keys = book.of_status(from).into_iter();
-        let moved = keys.filter(|(customer, channel)| {
-            let step = Step {
-                to,
-                reason: reason.clone(),
-                not_before: None,
-                at,
-            };
-            book.step(*customer, *channel, step)
-        });
-        moved.fold(0, |count, _| count + 1)
     }
 }
 
@@ -98,7 +78,7 @@ impl Ledger for MemoryStore {
             return Err(StoreError::Duplicate(UniqueKey::Id));
         }
         let place = (run.tenant, run.campaign);
-        let book = books.books.entry(place).or_default();
+        let book = books.shelves.entry(place).or_default();
         if book.runs.iter().any(|it| it.status == RunStatus::Running) {
             return Err(CONFLICT);
         }

@@ -80,6 +80,21 @@ CREATE TABLE {schema}.contact_turns (
     PRIMARY KEY (tenant_number, customer_id)
 );
 
+-- How many messages were claimed in the last window of a rate limit over a channel: a tenant's own, and all tenants'
+-- together. A claim holds the row until it is committed, so that no two take what is left.
+CREATE TABLE {schema}.tenant_rates (
+    tenant_number INTEGER NOT NULL,
+    channel TEXT COLLATE "C" NOT NULL CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
+    began_at TIMESTAMPTZ NOT NULL CHECK (isfinite(began_at)),
+    taken BIGINT NOT NULL CHECK (taken >= 0),
+    PRIMARY KEY (tenant_number, channel)
+) WITH (fillfactor = 50);
+CREATE TABLE {schema}.notifier_rates (
+    channel TEXT COLLATE "C" PRIMARY KEY CHECK (channel IN ('email', 'sms', 'push', 'webhook')),
+    began_at TIMESTAMPTZ NOT NULL CHECK (isfinite(began_at)),
+    taken BIGINT NOT NULL CHECK (taken >= 0)
+) WITH (fillfactor = 50);
+
 -- Messages as they were filled in, so that every attempt of a delivery sends the same: personal data, which erasing deletes.
 CREATE TABLE {schema}.kept_messages (
     delivery_id UUID PRIMARY KEY,

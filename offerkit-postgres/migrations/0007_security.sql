@@ -29,7 +29,8 @@ DO $$
 DECLARE
     name TEXT;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['campaign_customers', 'campaign_lots', 'campaign_audiences', 'contact_turns'] LOOP
+    FOREACH name IN ARRAY ARRAY['campaign_customers', 'campaign_lots', 'campaign_audiences', 'contact_turns',
+        'tenant_rates'] LOOP
         EXECUTE format('ALTER TABLE {schema}.%I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE {schema}.%I FORCE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY tenant_rows ON {schema}.%I AS PERMISSIVE USING (TRUE) WITH CHECK (TRUE)', name);
@@ -57,6 +58,7 @@ GRANT INSERT ON
     {schema}.offer_contributions, {schema}.offer_approvals, {schema}.offer_comments, {schema}.segments,
     {schema}.campaigns, {schema}.campaign_segments, {schema}.campaign_contributions, {schema}.campaign_launches,
     {schema}.customers, {schema}.customer_keys, {schema}.consents, {schema}.suppressions, {schema}.contact_turns,
+    {schema}.tenant_rates, {schema}.notifier_rates,
     {schema}.kept_messages, {schema}.audience_runs, {schema}.campaign_customers, {schema}.campaign_lots, {schema}.campaign_audiences,
     {schema}.delivery_attempts, {schema}.message_templates, {schema}.sending_stops,
     {schema}.offer_audit_logs, {schema}.platform_audit_logs, {schema}.audit_seals, {schema}.platform_audit_seals
@@ -66,7 +68,7 @@ GRANT INSERT ON
 GRANT UPDATE ON
     {schema}.users, {schema}.tenants, {schema}.groups, {schema}.sessions, {schema}.login_failures,
     {schema}.field_catalog, {schema}.offers, {schema}.campaigns, {schema}.customers, {schema}.kept_messages, {schema}.audience_runs,
-    {schema}.campaign_lots, {schema}.campaign_audiences
+    {schema}.campaign_lots, {schema}.campaign_audiences, {schema}.tenant_rates, {schema}.notifier_rates
     TO offerkit_app;
 GRANT UPDATE (run_number, lot, delivery_status, attempts, updated_at, not_before, first_claimed_at, sent_at, claim_token,
     claim_deadline, reported_at, reason) ON {schema}.campaign_customers TO offerkit_app;

@@ -20,6 +20,7 @@ mod facts;
 mod filling;
 mod moving;
 mod passing_on;
+mod rates;
 mod reading;
 mod ruled;
 mod runs;
@@ -155,6 +156,7 @@ impl Ledger for PgStore {
             claim.cancelled += round.cancelled;
             claim.held += round.held;
             claim.wakes_at = claim.wakes_at.into_iter().chain(round.wakes_at).min();
+            claim.limited_until = round.limited_until;
             claim.rows = round.rows;
             claim.has_more = round.has_more;
             if !claim.rows.is_empty() || !claim.has_more {

@@ -1,6 +1,6 @@
 //! A tenant's offer configuration, in versions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use offerkit_core::{
     domain::{
         Channel, ConfigurationSettings, ConsentMode, ContactCap, ContactRules, OfferConfiguration,
-        QuietHours, SendingHours, Weekday,
+        QuietHours, RateLimit, SendingHours, Weekday,
     },
     schema::CompatibilityReport,
     services::{Error, Published},
@@ -79,6 +79,8 @@ struct ContactBody {
     zone_field: Option<Box<str>>,
     #[serde(default)]
     caps: Vec<Object<CapBody>>,
+    #[serde(default)]
+    rates: BTreeMap<Channel, Object<RateLimit>>,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +126,8 @@ impl From<ContactBody> for ContactRules {
             days: cap.days,
             channel: cap.channel,
         });
+        let rates = body.rates.into_iter();
+        let rates = rates.map(|(channel, Object(limit))| (channel, limit));
         Self {
             consent: body.consent,
             hours: body
@@ -132,6 +136,7 @@ impl From<ContactBody> for ContactRules {
                 .unwrap_or_default(),
             zone_field: body.zone_field,
             caps: caps.collect(),
+            rates: rates.collect(),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Who there is, and what they may do.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -209,6 +211,9 @@ pub(crate) struct ContactRules {
     /// How many marketing messages a customer may be sent.
     #[schema(required = false, max_items = 16)]
     caps: Vec<ContactCap>,
+    /// How many messages may go out over a channel in a while.
+    #[schema(required = false)]
+    rates: BTreeMap<String, RateLimit>,
 }
 
 /// What no word on marketing means.
@@ -267,6 +272,18 @@ pub(crate) struct ContactCap {
     days: u32,
     /// Over which channel; none for all of them together.
     channel: Option<Channel>,
+}
+
+/// At most so many messages in each window of so many seconds, of windows that follow each other from the first moment of
+/// 1970 in UTC.
+#[derive(ToSchema)]
+pub(crate) struct RateLimit {
+    /// How many messages.
+    #[schema(minimum = 1)]
+    messages: u32,
+    /// In how many seconds.
+    #[schema(minimum = 1, maximum = 86_400)]
+    seconds: u32,
 }
 
 /// A way to reach a customer.

@@ -79,6 +79,8 @@ pub struct RuledClaim {
     pub held: u64,
     /// The first of these moments.
     pub wakes_at: Option<Timestamp>,
+    /// Where rate limits let nothing be taken now: when they do again.
+    pub limited_until: Option<Timestamp>,
     /// Whether more rows may be due; always where a claim withheld some and took none.
     pub has_more: bool,
 }
@@ -241,6 +243,10 @@ pub trait Ledger: Send + Sync {
     ///
     /// Two claims for one customer never both count the other's message as not sent, whatever their campaigns and channels:
     /// so no cap is passed by claiming at the same time.
+    ///
+    /// Under rate limits, no more rows are claimed in a window than the limits let, whatever claims are made at once; each
+    /// is counted as its claim is kept, and not when it is claimed anew by [`reclaim`](Self::reclaim). Where nothing is
+    /// left, no row is looked at.
     ///
     /// A row that is suppressed for a reason that [passes on](crate::domain::Withheld::passes_on) leads to another as in
     /// [`settle`](Self::settle), over the channels that the rules name.

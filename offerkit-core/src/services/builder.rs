@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Backend, Offerkit, OptOutLinks, Settings, kit::Inner};
 use crate::{
-    domain::Channel,
+    domain::{Channel, RateLimit, RateLimitError},
     id::{IdSource, SystemIds},
     ports::{CustomerSource, Ledger, Notifier, PasswordHasher, TemplateEngine},
     templates::MinijinjaTemplates,
@@ -24,6 +24,9 @@ pub enum BuildError {
     /// Two notifiers send over one channel.
     #[error("two notifiers send over {0}; a channel has one")]
     DuplicateNotifier(Channel),
+    /// A rate limit that cannot be.
+    #[error("the rate limit of {0} cannot be")]
+    RateLimit(Channel, #[source] RateLimitError),
 }
 
 impl OfferkitBuilder {
@@ -46,6 +49,7 @@ impl OfferkitBuilder {
                 hasher: DEFAULT_HASHER.map(|hasher| hasher()),
                 templates: Arc::new(MinijinjaTemplates::new()),
                 settings: Settings::default(),
+                rates: BTreeMap::new(),
                 opt_out: None,
             },
             duplicate: None,
@@ -118,6 +122,14 @@ impl OfferkitBuilder {
         self
     }
 
+    /// Sends over a channel no more messages than this in a while, those of all tenants together: what its provider
+    /// takes. Workers in all processes share it, so each is to be built with the same.
+    #[must_use]
+    pub fn rate_limit(mut self, channel: Channel, limit: RateLimit) -> Self {
+        self.inner.rates.insert(channel, limit);
+        self
+    }
+
     /// Tunes limits and waits.
     #[must_use]
     pub const fn settings(mut self, settings: Settings) -> Self {
@@ -129,8 +141,13 @@ impl OfferkitBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError::DuplicateNotifier`] where two notifiers send over one channel.
+    /// [`BuildError::DuplicateNotifier`] where two notifiers send over one channel; [`BuildError::RateLimit`] for a limit
+    /// that allows nothing, or is over no time or more than a day.
     pub fn build(self) -> Result<Offerkit, BuildError> {
+        for (channel, limit) in &self.inner.rates {
+            let check = limit.check();
+            check.map_err(|error| BuildError::RateLimit(*channel, error))?;
+        }
         match self.duplicate {
             Some(channel) => Err(BuildError::DuplicateNotifier(channel)),
             None => Ok(Offerkit {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use super::{Acting, Context, OptOutLinks, Settings, builder::OfferkitBuilder};
 use crate::{
-    domain::Channel,
+    domain::{Channel, RateLimit},
     id::IdSource,
     ports::{
         AuditSeals, Contacts, CustomerSource, CustomerStore, KeptMessages, Ledger, Notifier,
@@ -67,6 +67,8 @@ pub(super) struct Inner {
     pub(super) hasher: Option<Arc<dyn PasswordHasher>>,
     pub(super) templates: Arc<dyn TemplateEngine>,
     pub(super) settings: Settings,
+    /// How many messages may go out over a channel in a while.
+    pub(super) rates: BTreeMap<Channel, RateLimit>,
     /// How customers opt out by a link, where the host wants that.
     pub(super) opt_out: Option<OptOutLinks>,
 }

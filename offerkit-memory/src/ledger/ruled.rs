@@ -54,8 +54,28 @@ pub(super) struct Known<'a> {
 }
 
 impl Books {
-    /// Claims what the rules allow. It goes on until it has enough or nothing is due.
+    /// Claims what the rules allow, and no more than rate limits let.
     pub(super) fn claim_by_rules(
+        &mut self,
+        request: &ClaimRequest,
+        rules: &ClaimRules,
+        known: &Known<'_>,
+    ) -> RuledClaim {
+        match self.within(request, &rules.rates) {
+            Ok(request) => {
+                let claim = self.claim_allowed(&request, rules, known);
+                self.count(&request, &rules.rates, claim.rows.len());
+                claim
+            }
+            Err(moment) => RuledClaim {
+                limited_until: Some(moment),
+                ..RuledClaim::default()
+            },
+        }
+    }
+
+    /// It goes on until it has enough or nothing is due.
+    fn claim_allowed(
         &mut self,
         request: &ClaimRequest,
         rules: &ClaimRules,

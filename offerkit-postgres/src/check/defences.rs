@@ -30,6 +30,7 @@ pub(super) const TENANT_TABLES: &[&str] = &[
     "offer_revisions",
     "offers",
     "segments",
+    "tenant_rates",
 ];
 
 pub(super) async fn missing(

@@ -14,15 +14,36 @@ use super::{
     facts::{self, Asked, People},
     filling::LOT,
     passing_on::{self, Suppressed},
+    rates::{self, Left},
 };
 use crate::connection::Open;
 
 /// How many rounds a claim takes before its caller hears of it.
 pub(super) const MAX_ROUNDS: usize = 16;
 
-/// Claims what is allowed of the first rows that are due. Those of some lots are looked at, which belong to this
-/// transaction alone until it ends.
+/// Claims what is allowed of the first rows that are due, and no more than rate limits let.
 pub(super) async fn round(
+    open: &mut Open,
+    people: &People,
+    request: &ClaimRequest,
+    rules: &ClaimRules,
+) -> Result<RuledClaim, StoreError> {
+    let request = match rates::hold(open, request, &rules.rates).await? {
+        Left::Some(request) => request,
+        Left::Until(moment) => {
+            return Ok(RuledClaim {
+                limited_until: Some(moment),
+                ..RuledClaim::default()
+            });
+        }
+    };
+    let claim = allowed(open, people, &request, rules).await?;
+    rates::count(open, &request, &rules.rates, claim.rows.len()).await?;
+    Ok(claim)
+}
+
+/// Those of some lots are looked at, which belong to this transaction alone until it ends.
+async fn allowed(
     open: &mut Open,
     people: &People,
     request: &ClaimRequest,

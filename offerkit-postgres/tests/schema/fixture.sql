@@ -109,6 +109,9 @@ BEGIN
             INSERT INTO {schema}.contact_turns (tenant_number, customer_id)
                 SELECT tenant.number, md5('customer 2')::UUID FROM {schema}.tenants AS tenant WHERE tenant.id = t
                 ON CONFLICT DO NOTHING;
+            INSERT INTO {schema}.tenant_rates (tenant_number, channel, began_at, taken)
+                SELECT tenant.number, 'email', at, 1 FROM {schema}.tenants AS tenant WHERE tenant.id = t
+                ON CONFLICT DO NOTHING;
             INSERT INTO {schema}.delivery_attempts (tenant_id, campaign_id, customer_id, channel, attempt, claim_token, outcome, at)
                 VALUES (t, c, md5('customer 2')::UUID, 'email', 1, md5('worker')::UUID, 'retry', at);
         END LOOP;

@@ -28,6 +28,7 @@ pub(crate) const TENANT_TABLES: &[&str] = &[
     "offer_revisions",
     "offers",
     "segments",
+    "tenant_rates",
 ];
 
 /// The tables that stand outside row-level security; those of the first line hold a tenant's column nevertheless.
@@ -41,6 +42,7 @@ const PLATFORM_TABLES: &[&str] = &[
     "installation",
     "kept_messages",
     "login_failures",
+    "notifier_rates",
     "platform_audit_logs",
     "platform_audit_seals",
     "schema_migrations",

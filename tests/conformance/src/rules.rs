@@ -23,6 +23,7 @@ pub mod offer_life;
 pub mod offer_schema;
 pub mod operations;
 pub mod outsiders;
+pub mod rate_limits;
 pub mod reach;
 pub mod received;
 pub mod recovery;

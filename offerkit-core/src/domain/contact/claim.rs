@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 
-use super::{ConsentWord, Contact, ContactCap, Purpose, SendingHours, Window, Withheld};
+use super::{
+    ClaimRates, ConsentWord, Contact, ContactCap, Purpose, SendingHours, Window, Withheld,
+};
 use crate::{
     domain::Channel,
     time::{TimeZone, Timestamp},
@@ -63,6 +65,8 @@ pub struct ClaimRules {
     pub next: Vec<Channel>,
     /// How many messages a customer may be sent.
     pub caps: Vec<ContactCap>,
+    /// How many messages may go out in a while.
+    pub rates: ClaimRates,
     /// When the campaign is over: what would be held until then is cancelled.
     pub ends_at: Timestamp,
 }
@@ -96,7 +100,10 @@ impl ClaimRules {
     /// Whether they ask for anything; a claim under rules that do not is a plain one.
     #[must_use]
     pub const fn ask_anything(&self) -> bool {
-        self.consent.asks() || self.hours.is_some() || !self.caps.is_empty()
+        self.consent.asks()
+            || self.hours.is_some()
+            || !self.caps.is_empty()
+            || self.rates.ask_anything()
     }
 
     /// The attribute that names a customer's zone, where the rules ask for that.

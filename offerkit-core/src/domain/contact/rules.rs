@@ -1,12 +1,17 @@
 //! What a tenant decides about contacting customers.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClaimRules, ConsentRule, ContactCap, LocalHours, Purpose, SendingHours, SendingHoursError,
-    Window,
+    ClaimRates, ClaimRules, ConsentRule, ContactCap, LocalHours, Purpose, RateLimit,
+    RateLimitError, SendingHours, SendingHoursError, Window,
 };
-use crate::time::{TimeZone, Timestamp};
+use crate::{
+    domain::Channel,
+    time::{TimeZone, Timestamp},
+};
 
 /// What it means that a customer has said nothing about marketing over a channel.
 #[derive(
@@ -48,6 +53,8 @@ pub struct ContactRules {
     pub zone_field: Option<Box<str>>,
     /// How many marketing messages a customer may be sent, all of the tenant's campaigns together.
     pub caps: Vec<ContactCap>,
+    /// How many messages of any purpose may go out over a channel in a while, all of the tenant's campaigns together.
+    pub rates: BTreeMap<Channel, RateLimit>,
 }
 
 /// Contact rules that cannot be.
@@ -66,6 +73,9 @@ pub enum ContactRulesError {
     /// Too many caps.
     #[error("there are {0} caps, {max} are allowed", max = ContactRules::MAX_CAPS)]
     TooManyCaps(usize),
+    /// A rate limit.
+    #[error(transparent)]
+    Rate(#[from] RateLimitError),
 }
 
 impl ContactRules {
@@ -90,6 +100,9 @@ impl ContactRules {
                 return Err(ContactRulesError::Days(cap.days));
             }
         }
+        for limit in self.rates.values() {
+            limit.check()?;
+        }
         Ok(())
     }
 
@@ -103,7 +116,7 @@ impl ContactRules {
     }
 
     /// What a claim asks of each row of a campaign of this purpose, which is over at `ends_at`. The hours of the tenant's
-    /// zone are not among it: they hold for all rows alike.
+    /// zone are not among it: they hold for all rows alike; nor are rate limits, which are of a channel.
     #[must_use]
     pub fn for_claims(&self, purpose: Purpose, zone: TimeZone, ends_at: Timestamp) -> ClaimRules {
         let hours = self.zone_field.as_ref().map(|zone_field| LocalHours {
@@ -115,6 +128,7 @@ impl ContactRules {
             purpose,
             consent: self.consent.rule_for(purpose),
             next: Vec::new(),
+            rates: ClaimRates::default(),
             hours: hours.filter(|hours| hours.hours != SendingHours::default()),
             caps: match purpose {
                 Purpose::Marketing => self.caps.clone(),

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::{Day, Deliveries, DeliveryReport, Running, settling::Unsettled};
 use crate::{
     domain::{
-        Campaign, Channel, ClaimRules, MessageTemplate, Purpose, Scope, Tenant, Window, Withheld,
+        Campaign, Channel, ClaimRates, ClaimRules, MessageTemplate, Purpose, Scope, Tenant, Window,
+        Withheld,
     },
     id::{CampaignId, ClaimToken},
     policy::Action,
@@ -43,7 +44,7 @@ pub struct Batch {
     pub report: DeliveryReport,
     /// What there is to do next.
     pub next: NextBatch,
-    /// The shortest time until something that it put back is due again.
+    /// The shortest time until something that it put back is due again, or until rate limits let something be sent.
     pub again_after: Option<Duration>,
     /// Where the tenant's hours do not allow sending: from when on they do, and why they do not.
     pub closed: Option<(Timestamp, Withheld)>,
@@ -173,6 +174,10 @@ impl Deliveries {
         let request = self.claim_request(&running.campaign, batches.channel, profile.max_batch);
         let rules = ClaimRules {
             next: batches.next.clone(),
+            rates: ClaimRates {
+                tenant: running.contact.rates.get(&batches.channel).copied(),
+                notifier: self.acting.kit().inner.rates.get(&batches.channel).copied(),
+            },
             ..running.rules()
         };
         let rows = self.claim(&request, &rules, batch).await?;
@@ -237,6 +242,9 @@ impl Deliveries {
         batch.report.suppressed += claim.suppressed + claim.cancelled;
         batch.report.held += claim.held;
         if let Some(moment) = claim.wakes_at {
+            batch.again_at(moment, request.now);
+        }
+        if let Some(moment) = claim.limited_until {
             batch.again_at(moment, request.now);
         }
         if claim.rows.is_empty() && !claim.has_more {

@@ -41,7 +41,7 @@ fn run(tenant: TenantId, number: u32) -> Run {
 
 fn keep(books: &mut Books, tenant: TenantId, number: u32, customers: &BTreeSet<u32>) {
     let run = run(tenant, number);
-    let book = books.books.entry((tenant, run.campaign)).or_default();
+    let book = books.shelves.entry((tenant, run.campaign)).or_default();
     book.runs.push(run);
     for customer in customers {
         let channels = Lanes {

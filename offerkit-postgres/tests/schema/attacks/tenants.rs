@@ -15,6 +15,7 @@ fn of_card(table: &str) -> &'static str {
         "campaign_customers",
         "campaign_lots",
         "contact_turns",
+        "tenant_rates",
     ];
     if numbered.contains(&table) {
         "tenant_number = (SELECT number FROM {schema}.tenants WHERE name = 'card')"

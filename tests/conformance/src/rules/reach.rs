@@ -144,6 +144,7 @@ fn rules(numbers: &mut Numbers) -> Result<ContactRules, Failure> {
         hours,
         zone_field: numbers.one_in(2).then(|| "zone".into()),
         caps,
+        ..ContactRules::default()
     })
 }
 
