@@ -1,5 +1,7 @@
 //! The example `quickstart`, run as its command line runs it, against numbers that are counted here from the file.
 
+#[path = "quickstart/aiosmtpd.rs"]
+mod aiosmtpd;
 #[path = "quickstart/postgres.rs"]
 mod postgres;
 #[path = "../examples/quickstart/main.rs"]

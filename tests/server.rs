@@ -213,3 +213,22 @@ async fn a_database_is_made_ready_and_kept() {
     stop.now();
     server.finished().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_cannot_work_keeps_the_server_from_starting() {
+    for (given, expected) in [
+        (
+            ["--fcm", "no/such.json"],
+            "`--fcm`: cannot read no/such.json: No such file or directory (os error 2)",
+        ),
+        (
+            ["--webhook", "ftp://partner.example"],
+            "`--webhook`: expected an `https` or `http` URL",
+        ),
+    ] {
+        let started = started(&options(&given), Stop::new()).await;
+        let failure = started.err().unwrap();
+        assert_eq!(failure.to_string(), expected);
+        assert_eq!(failure.exit_code(), 2);
+    }
+}

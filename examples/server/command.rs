@@ -11,6 +11,7 @@ use clap::{Parser, ValueEnum, builder::FalseyValueParser};
 use tracing::Level;
 
 use super::{
+    channels::Channels,
     failure::Failure,
     installation::{Installation, installed},
     metrics,
@@ -26,6 +27,8 @@ const EXAMPLES: &str = "Examples:
       prints the login of the first super admin, once
   OFFERKIT_DATABASE=postgres://me@localhost/offers server --listen 0.0.0.0:8080 --log json
       every option has a variable of the environment, too: OFFERKIT_WORKER=1
+  SMS_TOKEN=… server --worker --sms https://AC0123@api.twilio.com --sms-from +15550100
+      sends real text messages; the secrets of channels stand in the environment alone
 
 People log in over the connection as it is: put TLS in front of everything but this machine.
 Behind a proxy, --source-header says which of its headers bears the client's address.
@@ -98,6 +101,9 @@ pub(crate) struct Options {
     /// How the log is written, to standard error. It bears no personal data.
     #[arg(long, env = "OFFERKIT_LOG", value_enum, default_value_t = Log::Text)]
     pub(crate) log: Log,
+
+    #[command(flatten)]
+    pub(crate) channels: Channels,
 }
 
 /// How the log is written.

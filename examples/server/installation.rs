@@ -1,5 +1,7 @@
 //! Putting the installation together: store, notifiers, API.
 
+use std::env;
+
 use axum::http::HeaderName;
 use offerkit::{
     Offerkit, axum::Api, domain::Channel, memory::MemoryStore, postgres::PgStore,
@@ -22,14 +24,17 @@ pub(crate) struct Installation {
 }
 
 pub(crate) async fn installed(options: &Options) -> Result<Installation, Failure> {
+    let notifiers = options.channels.notifiers(&|name| env::var(name).ok())?;
     let mut builder = match &options.database {
         None => Offerkit::builder(MemoryStore::new()),
         Some(url) => database(url, options.migrate).await?,
     };
     for channel in Channel::ALL {
-        builder = builder.notifier(Logged(channel));
+        if !notifiers.reach(channel) {
+            builder = builder.notifier(Logged(channel));
+        }
     }
-    let kit = builder.build()?;
+    let kit = notifiers.equip(builder).build()?;
     let is_demo = options.demo || options.database.is_none();
     let people = demo::first_people(&kit, options.password.as_deref(), is_demo).await?;
     let mut api = Api::new(kit.clone());

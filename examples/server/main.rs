@@ -7,8 +7,11 @@
 //!
 //! It uses nothing but the public library. [`command`] is the command line, [`installation`] puts store, notifiers and API
 //! together, [`demo`] makes the people to try it with, [`serving`] holds the connections, [`metrics`] is what Prometheus
-//! scrapes, and [`notifier`] logs messages instead of sending them.
+//! scrapes, [`channels`] are what the worker sends through, and [`notifier`] logs messages
+//! instead of sending them.
 
+#[path = "../worker/channels.rs"]
+mod channels;
 pub(crate) mod command;
 mod demo;
 #[path = "../worker/failure.rs"]

@@ -1,6 +1,7 @@
 //! The command line: its options, the signals, and what the process answers.
 
 use std::{
+    env,
     ffi::OsString,
     io::{Write as _, stderr, stdout},
     sync::Arc,
@@ -16,7 +17,13 @@ use offerkit::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{demo, failure::Failure, mail, provider::Printer, shown::Shown};
+use super::{
+    channels::{Channels, Environment},
+    demo::Demo,
+    failure::Failure,
+    provider::Printer,
+    shown::Shown,
+};
 
 const EXAMPLES: &str = "Examples:
   worker --database postgres://me@localhost/offers --demo 2000 --once
@@ -26,6 +33,8 @@ const EXAMPLES: &str = "Examples:
       goes on until it is told to stop; start as many as you like
   worker --database postgres://me@localhost/offers --smtp smtp://localhost:1025
       sends real e-mail, here to a mail server for development on this machine
+  SMS_TOKEN=… worker --database … --sms https://AC0123@api.twilio.com --sms-from +15550100
+      sends real text messages; secrets stand in the environment alone
   * * * * * worker --database postgres://me@localhost/offers --once
       the same from cron, each minute
 
@@ -38,8 +47,8 @@ use; 130 it was told twice to stop.";
 
 /// Fills the audiences of launched campaigns and sends their messages, for all tenants of a database.
 ///
-/// Messages are printed, masked, instead of sent, but for e-mail where a server is named: a worker of your own gives the
-/// library your notifiers instead.
+/// Messages are printed, masked, instead of sent, but for the channels that are named. A worker of your own may give the
+/// library notifiers of yours.
 #[derive(Debug, Parser)]
 #[command(name = "worker", after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Options {
@@ -55,21 +64,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1000))]
     concurrency: u16,
 
-    /// Send e-mail through this server: `smtp://HOST:PORT` for a relay near by, without TLS, or
-    /// `smtps://USER@HOST:PORT`, with the password in the environment as `SMTP_PASSWORD`.
-    #[arg(long, value_name = "URL")]
-    smtp: Option<String>,
-
-    /// Whom e-mail is from.
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        default_value = "offers@bank.example",
-        requires = "smtp"
-    )]
-    from: String,
-
-    /// What becomes of other messages.
+    /// What becomes of messages of channels that are not named.
     #[arg(long, value_enum, default_value_t = Sink::Log)]
     notifier: Sink,
 
@@ -80,6 +75,9 @@ pub(crate) struct Options {
     /// Make the schema, so many made-up customers and a launched campaign first, where the database is empty.
     #[arg(long, value_name = "CUSTOMERS")]
     demo: Option<usize>,
+
+    #[command(flatten)]
+    channels: Channels,
 }
 
 /// What becomes of messages.
@@ -105,7 +103,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         .enable_all()
         .build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(work(options)),
+        Ok(runtime) => runtime.block_on(work(&options, &|name| env::var(name).ok())),
         Err(error) => Err(error.into()),
     };
     match done {
@@ -117,32 +115,36 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-async fn work(options: Options) -> Result<u8, Failure> {
-    let mail = match &options.smtp {
-        Some(url) => Some(mail::notifier(url, &options.from)?),
-        None => None,
-    };
+/// Does the work, and answers the exit code.
+pub(crate) async fn work(options: &Options, environment: Environment<'_>) -> Result<u8, Failure> {
+    let notifiers = options.channels.notifiers(environment)?;
     let store = PgStore::connect(&options.database)
         .await
         .map_err(|error| Failure::Input(format!("the database cannot be reached: {error}")))?;
     if let Some(customers) = options.demo {
-        demo::make(&store, customers).await?;
+        let demo = Demo {
+            customers,
+            push_service: options.channels.push_service.as_ref(),
+            channels: Channel::ALL
+                .into_iter()
+                .filter(|channel| notifiers.reach(*channel))
+                .collect(),
+        };
+        demo.make(&store).await?;
     }
     let fit = store.check().await;
     fit.map_err(|error| Failure::Input(error.to_string()))?;
 
     let shown = Arc::new(Shown::new());
     let mut kit = Offerkit::builder(store);
-    let printed = Channel::ALL.into_iter();
-    let printed = printed.filter(|channel| mail.is_none() || *channel != Channel::Email);
-    for channel in printed {
-        let takes = Duration::from_millis(options.takes);
-        let is_printed = options.notifier == Sink::Log;
-        kit = kit.notifier(Printer::new(channel, takes, is_printed, &shown));
+    for channel in Channel::ALL {
+        if !notifiers.reach(channel) {
+            let takes = Duration::from_millis(options.takes);
+            let is_printed = options.notifier == Sink::Log;
+            kit = kit.notifier(Printer::new(channel, takes, is_printed, &shown));
+        }
     }
-    if let Some(mail) = mail {
-        kit = kit.notifier(mail);
-    }
+    let kit = notifiers.equip(kit);
     let watching = Arc::clone(&shown);
     let worker = Worker::builder(kit.build()?)
         .concurrency(options.concurrency.into())

@@ -5,19 +5,18 @@
 //! cargo run --example worker -- --database postgres://me@localhost/offers --demo 2000 --once
 //! ```
 //!
-//! It uses nothing but the public library. [`command`] is the command line, [`mail`] sends e-mail through a server,
-//! [`provider`] prints messages instead of sending them, [`shown`] is the progress bar, and [`demo`] makes a campaign to
-//! try it on.
+//! It uses nothing but the public library. [`command`] is the command line, [`channels`] sends messages for real,
+//! [`provider`] prints them instead, [`shown`] is the progress bar, and [`demo`] makes a campaign to try it on.
 
-mod command;
+mod channels;
+pub(crate) mod command;
 mod demo;
 mod failure;
-mod mail;
 mod provider;
 mod shown;
 
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     ExitCode::from(command::run(std::env::args_os()))
 }
