@@ -27,7 +27,7 @@ pub enum SetupError {
     Http(#[from] reqwest::Error),
 }
 
-#[cfg(any(feature = "smtp", feature = "http"))]
+#[cfg(any(feature = "smtp", feature = "smpp", feature = "http"))]
 pub(crate) const fn setting(setting: &'static str, problem: &'static str) -> SetupError {
     SetupError::Setting { setting, problem }
 }

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `smtp` | `smtp::SmtpNotifier`: e-mail through an SMTP server | at most once |
 //! | `sms` | `sms::SmsNotifier`: text messages through an HTTP gateway | at most once, or deduplicated |
+//! | `smpp` | `smpp::SmppNotifier`: text messages through a message centre that speaks SMPP 3.4 | at most once |
 //! | `push` | `push::FcmNotifier`: to phones, and `push::WebPushNotifier`: to browsers | at most once |
 //! | `webhook` | `webhook::WebhookNotifier`: requests signed as Standard Webhooks | at least once |
 //!
@@ -20,9 +21,9 @@ mod error;
 pub mod guard;
 #[cfg(feature = "http")]
 mod http;
-#[cfg(any(feature = "smtp", feature = "http"))]
+#[cfg(any(feature = "smtp", feature = "smpp", feature = "http"))]
 mod pace;
-#[cfg(any(feature = "smtp", feature = "sms", feature = "push"))]
+#[cfg(any(feature = "smtp", feature = "smpp", feature = "sms", feature = "push"))]
 mod secret;
 #[cfg(feature = "tls")]
 mod tls;
@@ -35,9 +36,13 @@ pub mod smtp;
 #[cfg_attr(docsrs, doc(cfg(feature = "push")))]
 pub mod push;
 
-#[cfg(feature = "sms")]
-#[cfg_attr(docsrs, doc(cfg(feature = "sms")))]
+#[cfg(any(feature = "sms", feature = "smpp"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "sms", feature = "smpp"))))]
 pub mod sms;
+
+#[cfg(feature = "smpp")]
+#[cfg_attr(docsrs, doc(cfg(feature = "smpp")))]
+pub mod smpp;
 
 #[cfg(feature = "webhook")]
 #[cfg_attr(docsrs, doc(cfg(feature = "webhook")))]
@@ -46,7 +51,7 @@ pub mod webhook;
 pub use error::SetupError;
 #[cfg(feature = "http")]
 pub use http::HttpTimeouts;
-#[cfg(any(feature = "smtp", feature = "http"))]
+#[cfg(any(feature = "smtp", feature = "smpp", feature = "http"))]
 pub use pace::Pace;
 
 /// For implementing the traits of this crate.
@@ -68,6 +73,7 @@ pub use rustls;
     doctest,
     feature = "smtp",
     feature = "sms",
+    feature = "smpp",
     feature = "push",
     feature = "webhook"
 ))]

@@ -115,6 +115,7 @@ pub(crate) fn failed(reason: impl Into<String>) -> Outcome {
     }
 }
 
+#[cfg(any(feature = "smtp", feature = "http"))]
 pub(crate) fn dead(reason: impl Into<String>) -> Outcome {
     Outcome::Failed {
         reason: reason.into(),

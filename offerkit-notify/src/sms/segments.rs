@@ -35,11 +35,11 @@ impl Encoding {
 }
 
 /// The characters of one unit. The escape to the extension table is none.
-const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿\
+pub(super) const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿\
                      abcdefghijklmnopqrstuvwxyzäöñüà";
 
 /// The characters of two units.
-const EXTENSION: &str = "\u{c}^{}\\[~]|€";
+pub(super) const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// What a text costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,10 +8,12 @@
 #[cfg(feature = "http")]
 mod http_stub;
 mod messages;
-#[cfg(feature = "smtp")]
+#[cfg(any(feature = "smtp", feature = "smpp"))]
 mod peers;
 #[cfg(feature = "push")]
 mod push;
+#[cfg(feature = "smpp")]
+mod smpp;
 #[cfg(feature = "sms")]
 mod sms;
 #[cfg(feature = "smtp")]

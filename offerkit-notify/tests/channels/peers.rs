@@ -20,7 +20,7 @@ impl Peer {
         let packages = std::env::var_os("OFFERKIT_PEERS")
             .map_or_else(|| root.join("../target/peers"), PathBuf::from);
         assert!(
-            packages.join("aiosmtpd").is_dir(),
+            packages.join("smpp34").is_dir(),
             "the counterparts are missing: run `scripts/peers`, which needs Python 3 and pip"
         );
         let mut child = Command::new("python3")
