@@ -57,10 +57,8 @@ impl Ledger for PgStore {
         tenant: TenantId,
         campaign: CampaignId,
     ) -> Result<Option<Run>, StoreError> {
-        let runs = self.runs(tenant, campaign).await?;
-        Ok(runs
-            .into_iter()
-            .find(|run| run.status == RunStatus::Running))
+        let mut open = self.reading_for(tenant).await?;
+        runs::unfinished(&mut open, tenant, campaign).await
     }
 
     async fn runs(&self, tenant: TenantId, campaign: CampaignId) -> Result<Vec<Run>, StoreError> {

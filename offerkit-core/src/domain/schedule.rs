@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{Campaign, CampaignStatus, Run, RunStatus};
@@ -76,6 +77,12 @@ impl Refresh {
     #[must_use]
     pub fn next_after(&self, moment: Timestamp, zone: TimeZone) -> Option<Timestamp> {
         cron::next_after(&self.0, moment, zone)
+    }
+
+    /// The shortest time between two of its moments, where each day is taken to be one of its days, and no clock is changed.
+    #[must_use]
+    pub fn shortest_wait(&self) -> TimeDelta {
+        cron::shortest_wait(&self.0)
     }
 
     /// The expression.

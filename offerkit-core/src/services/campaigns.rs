@@ -173,6 +173,7 @@ impl Work<'_> {
             &draft.messages,
             &offer.working().proposal.content,
         )?;
+        self.check_refresh(&draft.schedule)?;
         Ok(CampaignPlan {
             offer: draft.offer,
             name: draft.name.clone(),
@@ -186,6 +187,18 @@ impl Work<'_> {
             end_date: draft.end_date,
             schedule: draft.schedule.clone(),
         })
+    }
+
+    fn check_refresh(&self, schedule: &Schedule) -> Result<(), Error> {
+        let least = self.settings().refresh_interval;
+        match &schedule.refresh {
+            Some(refresh) if refresh.shortest_wait() < least => Err(Error::Invalid(format!(
+                "`{refresh}` fills the audience again after {} minutes, and {} have to lie between two fillings",
+                refresh.shortest_wait().num_minutes(),
+                least.num_minutes(),
+            ))),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn check_messages(

@@ -19,6 +19,8 @@ pub struct Settings {
     pub membership_wait: TimeDelta,
     /// By how many percent an audience may grow past the count seen at the launch: 10.
     pub ceiling_percent: u32,
+    /// How close together the moments may be at which an audience is filled again: 15 minutes. Each is a run that is kept.
+    pub refresh_interval: TimeDelta,
     /// How many customers a filling looks at between two commits: 50,000.
     pub fill_chunk: usize,
     /// How long a worker may take to settle what it claimed: 5 minutes.
@@ -68,6 +70,7 @@ impl Default for Settings {
             reset_hold: TimeDelta::hours(24),
             membership_wait: TimeDelta::zero(),
             ceiling_percent: 10,
+            refresh_interval: TimeDelta::minutes(15),
             fill_chunk: 50_000,
             claim_deadline: TimeDelta::minutes(5),
             delivery_attempts: 5,

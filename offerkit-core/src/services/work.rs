@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Acting, Error};
+use super::{Acting, Error, Settings};
 use crate::{
     audit::{AuditEvent, AuditRecord, Provenance, Refusal, Subject},
     domain::{HeldGroup, OfferConfiguration, RevisionNumber, Scope, TransitionError, User},
@@ -327,6 +327,10 @@ impl Work<'_> {
             source: context.source().cloned(),
             at: self.now,
         }
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        self.acting.kit().settings()
     }
 
     pub(super) fn templates(&self) -> &dyn TemplateEngine {

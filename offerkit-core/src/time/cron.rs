@@ -1,5 +1,6 @@
 //! Cron expressions, read on the clock of a time zone.
 
+use chrono::{DateTime, TimeDelta};
 use croner::{
     Cron,
     parser::{CronParser, Seconds, Year},
@@ -59,7 +60,7 @@ pub(crate) fn checked(text: &str) -> Result<Box<str>, CronError> {
         source: CronSyntaxError(error.to_string()),
     })?;
     // The reader gives up where no moment is found in many years.
-    let somewhen = chrono::DateTime::UNIX_EPOCH;
+    let somewhen = DateTime::UNIX_EPOCH;
     match cron.find_next_occurrence(&somewhen, false) {
         Ok(_) => Ok(text),
         Err(_) => Err(CronError::Never(text)),
@@ -70,6 +71,29 @@ pub(crate) fn checked(text: &str) -> Result<Box<str>, CronError> {
 pub(crate) fn next_after(text: &str, moment: Timestamp, zone: TimeZone) -> Option<Timestamp> {
     let cron = parsed(text).ok()?;
     zone.next_of(&cron, moment)
+}
+
+/// The shortest time between two of an expression's moments, where each day is one of its days.
+pub(crate) fn shortest_wait(text: &str) -> TimeDelta {
+    let (day, minute) = (TimeDelta::days(1), TimeDelta::minutes(1));
+    let mut fields = text.split_whitespace();
+    let (Some(minutes), Some(hours)) = (fields.next(), fields.next()) else {
+        return day;
+    };
+    let Ok(daily) = parsed(&format!("{minutes} {hours} * * *")) else {
+        return day;
+    };
+    // Two days hold what lies between the moments of one, and from its last to the first of the next.
+    let begin = DateTime::UNIX_EPOCH;
+    let (mut moment, mut shortest) = (None, day);
+    while let Ok(next) = daily.find_next_occurrence(&moment.unwrap_or(begin), moment.is_none()) {
+        if next - begin >= day * 2 || shortest <= minute {
+            break;
+        }
+        shortest = moment.map_or(shortest, |last| shortest.min(next - last));
+        moment = Some(next);
+    }
+    shortest
 }
 
 fn parsed(text: &str) -> Result<Cron, croner::errors::CronError> {
@@ -175,5 +199,25 @@ mod tests {
             "2026-10-25T02:30Z",
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_shortest_wait_is_that_within_a_day_or_over_midnight() {
+        for (text, minutes) in [
+            ("* * * * *", 1),
+            ("*/15 * * * *", 15),
+            ("*/20 8-18 * * MON-FRI", 20),
+            ("0,10 6 * * *", 10),
+            ("0 6 * * *", 24 * 60),
+            ("0 0 29 2 *", 24 * 60),
+            ("30 6,18 * * *", 12 * 60),
+            // From 23:50 to 00:05.
+            ("5,50 0,23 * * *", 15),
+            // From 50 to 0 of the next hour.
+            ("0,50 * * * *", 10),
+        ] {
+            let wait = shortest_wait(&checked(text).unwrap());
+            assert_eq!(wait, TimeDelta::minutes(minutes), "{text}");
+        }
     }
 }

@@ -57,6 +57,23 @@ pub(super) async fn update(open: &mut Open, run: &Run) -> Result<(), StoreError>
     open.execute(statement).await.map(drop)
 }
 
+/// A campaign's run that is not finished: there is one at most, which an index of its own finds.
+pub(super) async fn unfinished(
+    open: &mut Open,
+    tenant: TenantId,
+    campaign: CampaignId,
+) -> Result<Option<Run>, StoreError> {
+    let statement = open
+        .query(&[
+            SELECT,
+            "$1 AND it.campaign_id = $2 AND it.status = 'running'",
+        ])
+        .bind(tenant.as_uuid())
+        .bind(campaign.as_uuid());
+    let row = open.optional(statement).await?;
+    row.as_ref().map(run).transpose()
+}
+
 /// A campaign's runs, the first first.
 pub(super) async fn of_campaign(
     open: &mut Open,

@@ -30,6 +30,7 @@ cases! { rules::schedules:
     a_refresh_goes_on_in_chunks,
     no_refresh_comes_after_the_last_day,
     a_refresh_is_of_the_launch,
+    a_refresh_whose_moments_are_too_close_is_refused,
 }
 
 impl<B: Adapter> World<B> {
@@ -373,5 +374,25 @@ async fn a_refresh_is_of_the_launch<B: Adapter>(store: &B) -> Outcome {
     assert_eq!(w.next_refresh(&campaign).await?, None);
     w.job(Job::Audience).fill(campaign.id()).await?;
     assert_eq!(w.tasks().await?, [send(&campaign)]);
+    Ok(())
+}
+
+async fn a_refresh_whose_moments_are_too_close_is_refused<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let offer = w.tenant.approved_offer("Spring cashback").await?;
+    let draft = |cron: &str| -> Result<_, Failure> {
+        let mut draft = w.tenant.campaign(offer.id())?;
+        draft.schedule = refresh(cron)?;
+        Ok(draft)
+    };
+    let creator = w.campaigns(&w.tenant.creator);
+    let refused = "`*/10 * * * *` fills the audience again after 10 minutes, and 15 have to lie between two fillings";
+    match creator.create(draft("*/10 * * * *")?).await {
+        Err(Error::Invalid(said)) => assert_eq!(said, refused),
+        other => return Err(format!("{other:?}").into()),
+    }
+    let campaign = creator.create(draft("*/15 * * * *")?).await?;
+    let edited = creator.edit(campaign.id(), campaign.revision(), draft("0,5 6 * * *")?);
+    fails!(edited.await, Error::Invalid(_));
     Ok(())
 }
