@@ -7,7 +7,7 @@ mod object;
 mod path;
 
 pub(crate) use body::{Body, OptionalBody, media_type, read, whole};
-pub(crate) use if_match::{IfMatch, IfNoneMatch, seeing};
+pub(crate) use if_match::{IfMatch, IfNoneMatch, seeing, seeing_version};
 pub(crate) use listing::{Listing, PageParams, Query};
 pub(crate) use object::Object;
 pub(crate) use path::{InTenant, Path};

@@ -41,6 +41,14 @@ pub(crate) fn seeing(acting: Acting, seen: Option<IfMatch>) -> Acting {
     }
 }
 
+/// The actor, who has seen the version, where the caller names one.
+pub(crate) fn seeing_version(acting: Acting, seen: Option<IfMatch>) -> Acting {
+    match seen {
+        Some(seen) => acting.seeing_version(seen.version()),
+        None => acting,
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
 

@@ -19,11 +19,11 @@ use offerkit_core::{
 };
 
 use super::{
-    params::{Seen, TenantPath},
+    params::{MaybeSeen, Seen, TenantPath},
     tenants::NoFilter,
 };
 use crate::{
-    extract::{Body, IfMatch, InTenant, Listing, Object, PageParams},
+    extract::{Body, IfMatch, InTenant, Listing, Object, PageParams, seeing_version},
     problem::ApiError,
     reply::{Listed, Shown, Tagged},
     schemas as s,
@@ -216,13 +216,13 @@ struct ProtectedFields {
 
 /// Let the tenant's criteria use protected fields, exactly these, in a new version.
 #[utoipa::path(put, path = "/v1/tenants/{tenant}/configuration/protected-fields", operation_id = "allow_protected_fields", tag = "configuration",
-    params(TenantPath), request_body = ProtectedFields, responses((status = 200, description = "The new version.", body = s::OfferConfiguration)))]
+    params(TenantPath, MaybeSeen), request_body = ProtectedFields, responses((status = 200, description = "The new version.", body = s::OfferConfiguration)))]
 async fn allow_protected_fields(
     InTenant { acting, tenant }: InTenant,
+    seen: Option<IfMatch>,
     Body(body): Body<ProtectedFields>,
 ) -> Result<Tagged<OfferConfiguration>, ApiError> {
-    let configuration = acting.configuration(tenant);
-    Ok(Tagged(
-        configuration.allow_protected_fields(body.fields).await?,
-    ))
+    let configuration = seeing_version(acting, seen).configuration(tenant);
+    let changed = configuration.allow_protected_fields(body.fields).await;
+    Ok(Tagged(changed.map_err(ApiError::guarded)?))
 }

@@ -87,14 +87,15 @@ async fn pause(
 
 /// Go on with a paused campaign, exactly as it was launched.
 #[utoipa::path(post, path = "/v1/tenants/{tenant}/campaigns/{campaign}/resume", operation_id = "resume_campaign", tag = "campaigns",
-    params(TenantPath, CampaignPath, MaybeSeen), responses((status = 200, description = "The campaign.", body = s::Campaign)))]
+    params(TenantPath, CampaignPath, Seen), responses((status = 200, description = "The campaign.", body = s::Campaign)))]
 async fn resume(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
-    seen: Option<IfMatch>,
+    seen: IfMatch,
 ) -> Result<Tagged<Campaign>, ApiError> {
     Ok(Tagged(
-        seeing(acting, seen)
+        acting
+            .seeing(seen.revision())
             .campaigns(tenant)
             .resume(path.campaign)
             .await?,
@@ -103,14 +104,15 @@ async fn resume(
 
 /// End a campaign for good; what it had not sent is cancelled.
 #[utoipa::path(post, path = "/v1/tenants/{tenant}/campaigns/{campaign}/complete", operation_id = "complete_campaign", tag = "campaigns",
-    params(TenantPath, CampaignPath, MaybeSeen), responses((status = 200, description = "The campaign.", body = s::Campaign)))]
+    params(TenantPath, CampaignPath, Seen), responses((status = 200, description = "The campaign.", body = s::Campaign)))]
 async fn complete(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<CampaignPath>,
-    seen: Option<IfMatch>,
+    seen: IfMatch,
 ) -> Result<Tagged<Campaign>, ApiError> {
     Ok(Tagged(
-        seeing(acting, seen)
+        acting
+            .seeing(seen.revision())
             .campaigns(tenant)
             .complete(path.campaign)
             .await?,

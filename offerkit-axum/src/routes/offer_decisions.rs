@@ -10,9 +10,9 @@ use offerkit_core::{
     text::{CommentBody, Reason},
 };
 
-use super::params::{MaybeSeen, OfferPath, Seen, TenantPath};
+use super::params::{OfferPath, Seen, TenantPath};
 use crate::{
-    extract::{Body, IfMatch, InTenant, OptionalBody, Path, seeing},
+    extract::{Body, IfMatch, InTenant, OptionalBody, Path},
     problem::ApiError,
     reply::{Shown, Tagged},
     schemas as s,
@@ -98,14 +98,14 @@ async fn request_changes(
 /// Take an approved offer back for good.
 ///
 /// Its campaigns are completed, and what they had not sent is cancelled.
-#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/retire", operation_id = "retire_offer", tag = "offers", params(TenantPath, OfferPath, MaybeSeen),
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/retire", operation_id = "retire_offer", tag = "offers", params(TenantPath, OfferPath, Seen),
     request_body = ReasonBody, responses((status = 200, description = "The offer, and the campaigns that ended with it.", body = s::Retired)))]
 async fn retire(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<OfferPath>,
-    seen: Option<IfMatch>,
+    seen: IfMatch,
     Body(body): Body<ReasonBody>,
 ) -> Result<Shown<Retired>, ApiError> {
-    let offers = seeing(acting, seen).offers(tenant);
+    let offers = acting.seeing(seen.revision()).offers(tenant);
     Ok(Shown(offers.retire(path.offer, &body.reason).await?))
 }

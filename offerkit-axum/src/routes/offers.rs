@@ -21,11 +21,11 @@ use offerkit_core::{
 
 use super::{
     audit::about,
-    params::{MaybeSeen, OfferPath, RevisionPath, Seen, TenantPath},
+    params::{OfferPath, RevisionPath, Seen, TenantPath},
     tenants::NoFilter,
 };
 use crate::{
-    extract::{Body, IfMatch, InTenant, Listing, Object, PageParams, Path, Query, seeing},
+    extract::{Body, IfMatch, InTenant, Listing, Object, PageParams, Path, Query},
     problem::ApiError,
     reply::{Created, Listed, Shown, Tagged},
     schemas as s,
@@ -189,14 +189,15 @@ async fn edit(
 }
 
 /// Delete an offer that was never approved: it is hidden, and its evidence stays.
-#[utoipa::path(delete, path = "/v1/tenants/{tenant}/offers/{offer}", operation_id = "delete_offer", tag = "offers", params(TenantPath, OfferPath, MaybeSeen),
+#[utoipa::path(delete, path = "/v1/tenants/{tenant}/offers/{offer}", operation_id = "delete_offer", tag = "offers", params(TenantPath, OfferPath, Seen),
     responses((status = 204, description = "It is deleted.")))]
 async fn delete(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<OfferPath>,
-    seen: Option<IfMatch>,
+    seen: IfMatch,
 ) -> Result<StatusCode, ApiError> {
-    seeing(acting, seen)
+    acting
+        .seeing(seen.revision())
         .offers(tenant)
         .delete(path.offer)
         .await?;
@@ -232,15 +233,16 @@ async fn submit(
 }
 
 /// Take a submitted offer back, as a draft.
-#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/withdraw", operation_id = "withdraw_offer", tag = "offers", params(TenantPath, OfferPath, MaybeSeen),
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/withdraw", operation_id = "withdraw_offer", tag = "offers", params(TenantPath, OfferPath, Seen),
     responses((status = 200, description = "The offer.", body = s::Offer)))]
 async fn withdraw(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<OfferPath>,
-    seen: Option<IfMatch>,
+    seen: IfMatch,
 ) -> Result<Tagged<Offer>, ApiError> {
     Ok(Tagged(
-        seeing(acting, seen)
+        acting
+            .seeing(seen.revision())
             .offers(tenant)
             .withdraw(path.offer)
             .await?,
@@ -248,15 +250,16 @@ async fn withdraw(
 }
 
 /// Discard the new draft of an approved offer.
-#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/discard-draft", operation_id = "discard_draft", tag = "offers", params(TenantPath, OfferPath, MaybeSeen),
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/offers/{offer}/discard-draft", operation_id = "discard_draft", tag = "offers", params(TenantPath, OfferPath, Seen),
     responses((status = 200, description = "The offer as it was.", body = s::Offer)))]
 async fn discard_draft(
     InTenant { acting, tenant }: InTenant,
     Path(path): Path<OfferPath>,
-    seen: Option<IfMatch>,
+    seen: IfMatch,
 ) -> Result<Tagged<Offer>, ApiError> {
     Ok(Tagged(
-        seeing(acting, seen)
+        acting
+            .seeing(seen.revision())
             .offers(tenant)
             .discard_draft(path.offer)
             .await?,

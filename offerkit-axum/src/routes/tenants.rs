@@ -9,10 +9,10 @@ use offerkit_core::{
     text::{Description, TenantName},
 };
 
-use super::params::{Seen, TenantPath};
+use super::params::{MaybeSeen, Seen, TenantPath};
 use crate::{
     caller::Caller,
-    extract::{Body, IfMatch, InTenant, Listing, PageParams},
+    extract::{Body, IfMatch, InTenant, Listing, PageParams, seeing_version},
     problem::ApiError,
     reply::{Created, Listed, Tagged},
     schemas as s,
@@ -103,15 +103,25 @@ async fn update(
 }
 
 /// Make a tenant inactive: nothing is sent for it, and nothing changes in it.
-#[utoipa::path(post, path = "/v1/tenants/{tenant}/deactivate", operation_id = "deactivate_tenant", tag = "tenants", params(TenantPath),
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/deactivate", operation_id = "deactivate_tenant", tag = "tenants", params(TenantPath, MaybeSeen),
     responses((status = 200, description = "The tenant.", body = s::Tenant)))]
-async fn deactivate(InTenant { acting, tenant }: InTenant) -> Result<Tagged<Tenant>, ApiError> {
-    Ok(Tagged(acting.tenants().deactivate(tenant).await?))
+async fn deactivate(
+    InTenant { acting, tenant }: InTenant,
+    seen: Option<IfMatch>,
+) -> Result<Tagged<Tenant>, ApiError> {
+    let tenants = seeing_version(acting, seen).tenants();
+    let changed = tenants.deactivate(tenant).await;
+    Ok(Tagged(changed.map_err(ApiError::guarded)?))
 }
 
 /// Make a tenant active again.
-#[utoipa::path(post, path = "/v1/tenants/{tenant}/reactivate", operation_id = "reactivate_tenant", tag = "tenants", params(TenantPath),
+#[utoipa::path(post, path = "/v1/tenants/{tenant}/reactivate", operation_id = "reactivate_tenant", tag = "tenants", params(TenantPath, MaybeSeen),
     responses((status = 200, description = "The tenant.", body = s::Tenant)))]
-async fn reactivate(InTenant { acting, tenant }: InTenant) -> Result<Tagged<Tenant>, ApiError> {
-    Ok(Tagged(acting.tenants().reactivate(tenant).await?))
+async fn reactivate(
+    InTenant { acting, tenant }: InTenant,
+    seen: Option<IfMatch>,
+) -> Result<Tagged<Tenant>, ApiError> {
+    let tenants = seeing_version(acting, seen).tenants();
+    let changed = tenants.reactivate(tenant).await;
+    Ok(Tagged(changed.map_err(ApiError::guarded)?))
 }

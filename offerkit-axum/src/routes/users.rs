@@ -14,12 +14,12 @@ use offerkit_core::{
 };
 
 use super::{
-    params::{Seen, UserPath},
+    params::{MaybeSeen, Seen, UserPath},
     sessions::password,
 };
 use crate::{
     caller::Caller,
-    extract::{Body, IfMatch, Listing, Object, PageParams, Path},
+    extract::{Body, IfMatch, Listing, Object, PageParams, Path, seeing_version},
     problem::ApiError,
     reply::{Created, Listed, Shown, Tagged},
     schemas as s,
@@ -224,15 +224,17 @@ async fn tenants(
 macro_rules! steps {
     ($($(#[$doc:meta])* $name:ident, $path:literal, $id:literal;)+) => {$(
         $(#[$doc])*
-        #[utoipa::path(post, path = $path, operation_id = $id, tag = "users", params(UserPath),
+        #[utoipa::path(post, path = $path, operation_id = $id, tag = "users", params(UserPath, MaybeSeen),
             responses((status = 200, description = "The user.", body = UserView)))]
         async fn $name(
             Shared(state): Shared<State>,
             Caller(acting): Caller,
             Path(path): Path<UserPath>,
+            seen: Option<IfMatch>,
         ) -> Result<Tagged<UserView>, ApiError> {
             let id = user(&state, &path.user).await?;
-            Ok(Tagged(acting.users().$name(id).await?.into()))
+            let changed = seeing_version(acting, seen).users().$name(id).await;
+            Ok(Tagged(changed.map_err(ApiError::guarded)?.into()))
         }
     )+};
 }
@@ -263,20 +265,19 @@ struct TemporaryPassword {
 ///
 /// The user's sessions end. Someone whose account is established may not decide for a day, unless another super admin
 /// confirms.
-#[utoipa::path(post, path = "/v1/users/{user}/temporary-password", operation_id = "set_temporary_password", tag = "users", params(UserPath),
+#[utoipa::path(post, path = "/v1/users/{user}/temporary-password", operation_id = "set_temporary_password", tag = "users", params(UserPath, MaybeSeen),
     request_body = TemporaryPassword, responses((status = 200, description = "The user.", body = UserView)))]
 async fn set_temporary_password(
     Shared(state): Shared<State>,
     Caller(acting): Caller,
     Path(path): Path<UserPath>,
+    seen: Option<IfMatch>,
     Body(body): Body<TemporaryPassword>,
 ) -> Result<Tagged<UserView>, ApiError> {
     let temporary = password("/password", &body.password)?;
     let id = user(&state, &path.user).await?;
     let _place = state.hashing()?;
-    let user = acting
-        .users()
-        .set_temporary_password(id, &temporary)
-        .await?;
-    Ok(Tagged(user.into()))
+    let users = seeing_version(acting, seen).users();
+    let changed = users.set_temporary_password(id, &temporary).await;
+    Ok(Tagged(changed.map_err(ApiError::guarded)?.into()))
 }

@@ -56,30 +56,6 @@ async fn a_change_says_what_it_has_seen() {
         .problem(412, "stale");
 }
 
-/// First seen to fail where the tag was not looked at: the offer was taken back all the same.
-#[tokio::test]
-async fn a_step_that_needs_no_tag_keeps_to_one_that_is_given() {
-    let world = World::new().await;
-    let creator = world.logged_in("loan.creator").await;
-    let made = creator.post(OFFERS, draft("Gold")).await.expect(201);
-    let path = format!("{OFFERS}/{}", made.id());
-    let seen = creator.with("if-match", made.header("etag"));
-    let submit = format!("{path}/submit");
-    seen.step(&submit).await.expect(200);
-    let withdraw = format!("{path}/withdraw");
-    let stale = creator.with("if-match", "\"7.7\"");
-    stale.step(&withdraw).await.problem(412, "stale");
-    let withdrawn = creator.step(&withdraw).await.expect(200);
-    assert_eq!(withdrawn.json()["status"], "draft");
-    let admin = world.logged_in("loan.admin").await;
-    let stale = admin.with("if-match", "\"7.7\"");
-    let kept = stale.send(Method::DELETE, &path, None).await;
-    kept.problem(412, "stale");
-    let seen = admin.with("if-match", withdrawn.header("etag"));
-    let deleted = seen.send(Method::DELETE, &path, None).await;
-    deleted.expect(204);
-}
-
 #[tokio::test]
 async fn pages_lead_to_the_end_and_keep_their_filter() {
     let world = World::new().await;

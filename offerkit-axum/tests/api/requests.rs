@@ -26,6 +26,15 @@ use crate::{
     world::World,
 };
 
+/// Whether a route looks at `If-Match`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    Not,
+    May,
+    /// It needs the tag; of this revision, where the route finds what was prepared for it.
+    Must(u64),
+}
+
 /// A route.
 pub(crate) struct Ask {
     pub(crate) operation: &'static str,
@@ -35,7 +44,7 @@ pub(crate) struct Ask {
     setup: Setup,
     method: Method,
     path: &'static str,
-    seen: bool,
+    pub(crate) seen: Seen,
     body: Option<Value>,
     lines: Option<&'static str>,
 }
@@ -50,14 +59,23 @@ impl Ask {
             setup,
             method: method.parse().unwrap(),
             path,
-            seen: false,
+            seen: Seen::Not,
             body: None,
             lines: None,
         }
     }
 
-    fn seen(mut self) -> Self {
-        self.seen = true;
+    fn seen(self) -> Self {
+        self.seen_at(1)
+    }
+
+    fn seen_at(mut self, revision: u64) -> Self {
+        self.seen = Seen::Must(revision);
+        self
+    }
+
+    fn may_be_seen(mut self) -> Self {
+        self.seen = Seen::May;
         self
     }
 
@@ -86,10 +104,25 @@ impl Ask {
     }
 
     pub(crate) async fn send(&self, client: &Client, path: &str) -> Answer {
-        let client = if self.seen {
-            client.with("if-match", "\"1\"")
-        } else {
-            client.clone()
+        match self.seen {
+            Seen::Must(revision) => {
+                let tag = format!("\"{revision}\"");
+                self.send_seeing(client, path, Some(&tag)).await
+            }
+            Seen::May | Seen::Not => self.send_seeing(client, path, None).await,
+        }
+    }
+
+    /// Sends it with this tag in `If-Match`, or without.
+    pub(crate) async fn send_seeing(
+        &self,
+        client: &Client,
+        path: &str,
+        tag: Option<&str>,
+    ) -> Answer {
+        let client = match tag {
+            Some(tag) => client.with("if-match", tag),
+            None => client.clone(),
         };
         if let Some(lines) = self.lines {
             let request = Request::post(path).header("content-type", "application/x-ndjson");

@@ -84,6 +84,12 @@ fn expected(ask: &Ask, user: &str, group: Option<&str>) -> u16 {
     }
 }
 
+/// Somebody who may.
+pub(crate) fn allowed(ask: &Ask) -> &'static str {
+    let may = |(user, group): &&(&'static str, _)| expected(ask, user, *group) == 200;
+    ROLES.iter().find(may).unwrap().0
+}
+
 #[tokio::test]
 async fn everybody_gets_what_the_table_says() {
     let mut worlds = Prepared::default();

@@ -20,6 +20,7 @@ pub(crate) mod repeats;
 pub(crate) mod reports;
 pub(crate) mod requests;
 pub(crate) mod roles;
+pub(crate) mod seen;
 pub(crate) mod selecting;
 pub(crate) mod twins;
 pub(crate) mod world;

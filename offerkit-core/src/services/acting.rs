@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    domain::{RevisionNumber, Scope},
+    domain::{RevisionNumber, Scope, Version},
     id::{OperationId, TenantId},
+    ports::StoreError,
 };
 
 /// The services, on behalf of one actor. [`Offerkit::acting`] makes one.
@@ -22,6 +23,7 @@ pub struct Acting {
     operation: Option<OperationId>,
     fingerprint: Option<Digest>,
     seen: Option<RevisionNumber>,
+    seen_version: Option<Version>,
 }
 
 impl Acting {
@@ -32,6 +34,7 @@ impl Acting {
             operation: None,
             fingerprint: None,
             seen: None,
+            seen_version: None,
         }
     }
 
@@ -65,6 +68,28 @@ impl Acting {
         Self {
             seen: Some(revision),
             ..self.clone()
+        }
+    }
+
+    /// The same actor, who has seen a user, a tenant or a tenant's configuration at this version: a change of it is refused
+    /// with [`StoreError::Conflict`] where it is at another by then.
+    #[must_use]
+    pub fn seeing_version(&self, version: Version) -> Self {
+        Self {
+            seen_version: Some(version),
+            ..self.clone()
+        }
+    }
+
+    /// Nothing, or that the object is at another version than the actor has seen.
+    pub(super) fn unless_seen(
+        &self,
+        current: Version,
+        what: &'static str,
+    ) -> Result<(), StoreError> {
+        match self.seen_version {
+            Some(seen) if seen != current => Err(StoreError::Conflict(what)),
+            Some(_) | None => Ok(()),
         }
     }
 

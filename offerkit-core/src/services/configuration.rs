@@ -13,7 +13,7 @@ use super::{
 use crate::{
     audit::{Subject, SubjectKind},
     criteria::Catalog as FieldCatalog,
-    domain::{ConfigurationSettings, ConfigurationVersion, OfferConfiguration, Scope},
+    domain::{ConfigurationSettings, ConfigurationVersion, OfferConfiguration, Scope, Version},
     id::TenantId,
     page::{MAX_PAGE_SIZE, Page, PageRequest},
     policy::{Action, Grant},
@@ -160,6 +160,8 @@ impl Configuration {
                     .authorize_in_tenant(Action::AllowProtectedFields, SUBJECT)
                     .await?;
                 let before = work.configuration().await?;
+                let version = Version::new(before.version.get());
+                self.acting.unless_seen(version, "offer configuration")?;
                 let after = OfferConfiguration {
                     version: before.version.next(),
                     protected_fields: fields.clone(),

@@ -188,6 +188,7 @@ impl Tenants {
                 let grant = work.authorize_in_tenant(action, id).await?;
                 let tenant = work.tx()?.tenants().find(id).await?;
                 let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
+                self.acting.unless_seen(tenant.version(), "tenant")?;
                 let changed = to(tenant.clone(), work.now())?;
                 let changed = work.tx()?.tenants().update(changed).await?;
                 let event = work.event(grant, id).before(&tenant).after(&changed);

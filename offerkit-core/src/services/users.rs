@@ -241,6 +241,7 @@ impl Users {
                 };
                 let grant = work.authorize(action, &resource, id).await?;
                 let user = user.ok_or(Error::NotFound("user"))?;
+                self.acting.unless_seen(user.version(), "user")?;
                 let (by, now) = (work.user()?, work.now());
                 let changed = to(user.clone(), by, now)?;
                 let changed = work.tx()?.users().update(changed).await?;

@@ -134,19 +134,22 @@ pub(super) fn all() -> Vec<Ask> {
             Launched,
             "POST /v1/tenants/{tenant}/campaigns/{campaign}/pause",
         )
+        .may_be_seen()
         .body(reason),
         ask(
             "resume_campaign",
             Action::ResumeCampaign,
             Paused,
             "POST /v1/tenants/{tenant}/campaigns/{campaign}/resume",
-        ),
+        )
+        .seen(),
         ask(
             "complete_campaign",
             Action::CompleteCampaign,
             Launched,
             "POST /v1/tenants/{tenant}/campaigns/{campaign}/complete",
-        ),
+        )
+        .seen(),
         ask(
             "retry_failed",
             Action::RetryDeliveries,

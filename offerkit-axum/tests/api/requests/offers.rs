@@ -43,7 +43,8 @@ pub(super) fn all() -> Vec<Ask> {
             Action::DeleteOffer,
             Draft,
             "DELETE /v1/tenants/{tenant}/offers/{offer}",
-        ),
+        )
+        .seen(),
         ask(
             "clone_offer",
             Action::CreateOffer,
@@ -62,13 +63,15 @@ pub(super) fn all() -> Vec<Ask> {
             Action::WithdrawOffer,
             Submitted,
             "POST /v1/tenants/{tenant}/offers/{offer}/withdraw",
-        ),
+        )
+        .seen(),
         ask(
             "discard_draft",
             Action::DiscardDraft,
             Edited,
             "POST /v1/tenants/{tenant}/offers/{offer}/discard-draft",
-        ),
+        )
+        .seen_at(2),
         ask(
             "approve_offer",
             Action::ApproveOffer,
@@ -98,6 +101,7 @@ pub(super) fn all() -> Vec<Ask> {
             Approved,
             "POST /v1/tenants/{tenant}/offers/{offer}/retire",
         )
+        .seen()
         .body(reason),
         ask(
             "list_offer_comments",

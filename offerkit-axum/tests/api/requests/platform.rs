@@ -53,37 +53,43 @@ pub(super) fn all() -> Vec<Ask> {
             Action::DeactivateUser,
             Nothing,
             "POST /v1/users/second/deactivate",
-        ),
+        )
+        .may_be_seen(),
         ask(
             "reactivate_user",
             Action::ReactivateUser,
             Nothing,
             "POST /v1/users/second/reactivate",
-        ),
+        )
+        .may_be_seen(),
         ask(
             "grant_super_admin",
             Action::GrantSuperAdmin,
             Nothing,
             "POST /v1/users/nobody/grant-super-admin",
-        ),
+        )
+        .may_be_seen(),
         ask(
             "revoke_super_admin",
             Action::RevokeSuperAdmin,
             Nothing,
             "POST /v1/users/second/revoke-super-admin",
-        ),
+        )
+        .may_be_seen(),
         ask(
             "confirm_reset",
             Action::ConfirmReset,
             Nothing,
             "POST /v1/users/second/confirm-reset",
-        ),
+        )
+        .may_be_seen(),
         ask(
             "set_temporary_password",
             Action::SetTemporaryPassword,
             Nothing,
             "POST /v1/users/second/temporary-password",
         )
+        .may_be_seen()
         .body(temporary),
         ask(
             "list_tenants",

@@ -30,13 +30,15 @@ pub(super) fn all() -> Vec<Ask> {
             Action::DeactivateTenant,
             Nothing,
             "POST /v1/tenants/{tenant}/deactivate",
-        ),
+        )
+        .may_be_seen(),
         ask(
             "reactivate_tenant",
             Action::ReactivateTenant,
             Nothing,
             "POST /v1/tenants/{tenant}/reactivate",
-        ),
+        )
+        .may_be_seen(),
         ask(
             "list_groups",
             Action::ViewMembers,
@@ -115,6 +117,7 @@ pub(super) fn all() -> Vec<Ask> {
             Nothing,
             "PUT /v1/tenants/{tenant}/configuration/protected-fields",
         )
+        .may_be_seen()
         .body(json!({"fields": []})),
         ask(
             "list_segments",
