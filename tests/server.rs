@@ -232,3 +232,51 @@ async fn a_channel_that_cannot_work_keeps_the_server_from_starting() {
         assert_eq!(failure.exit_code(), 2);
     }
 }
+
+/// A proxy that has checked the login names the person, and their groups. First seen to fail with groups given for good, and with
+/// the first of two names taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn people_come_from_a_login_of_ones_own() {
+    let stop = Stop::new();
+    let headers = [
+        "--identity-header",
+        "x-person",
+        "--groups-header",
+        "x-groups",
+    ];
+    let server = started(&options(&headers), stop.clone()).await.unwrap();
+    let people = server.people().map(ToString::to_string).unwrap();
+    assert!(
+        people.contains("x-person") && !people.contains(PASSWORD),
+        "{people}"
+    );
+    let script = format!(
+        "api=http://{}/v1 tenant=credit_card
+         status() {{ curl -s -o /dev/null -w '%{{http_code}} ' \"$@\"; }}
+         status $api/me
+         status $api/me -H 'x-person: asha'
+         status $api/me -H 'x-person: ghost'
+         status $api/me -H 'x-person: asha' -H 'x-person: root'
+         status $api/login -H 'content-type: application/json' -d '{{\"name\": \"asha\", \"password\": \"{PASSWORD}\"}}'
+         status $api/tenants/$tenant/audit -H 'x-person: ben'
+         status $api/tenants/$tenant/audit -H 'x-person: ben' -H 'x-groups: payroll, credit_card/admin'
+         status $api/tenants/$tenant/audit -H 'x-person: ben'
+         status -X POST $api/tenants/$tenant/deactivate -H 'x-person: root' -H 'sec-fetch-site: cross-site'
+         echo; curl -sS $api/tenants/$tenant/audit -H 'x-person: chitra' |
+            jq -r '.items[] | select(.comment != null) | .action + \" \" + .comment'",
+        server.address()
+    );
+    let (is_done, told, error) = bash(&script).await;
+    assert!(is_done, "{told}\n{error}");
+    let lines: Vec<_> = told.lines().map(str::trim).collect();
+    assert_eq!(
+        lines,
+        [
+            "401 200 401 401 404 403 200 403 401",
+            "membership.take by claims of the identity provider",
+            "membership.give by claims of the identity provider",
+        ]
+    );
+    stop.now();
+    server.finished().await.unwrap();
+}

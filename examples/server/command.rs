@@ -30,6 +30,10 @@ const EXAMPLES: &str = "Examples:
   SMS_TOKEN=… server --worker --sms https://AC0123@api.twilio.com --sms-from +15550100
       sends real text messages; the secrets of channels stand in the environment alone
 
+  server --identity-header x-person --groups-header x-groups
+      a proxy that has checked the login names the person and their groups; there are no
+      passwords then. Try it as one: curl -H 'x-person: asha' http://127.0.0.1:8080/v1/me
+
 People log in over the connection as it is: put TLS in front of everything but this machine.
 Behind a proxy, --source-header says which of its headers bears the client's address.
 
@@ -80,6 +84,21 @@ pub(crate) struct Options {
         hide_env_values = true
     )]
     pub(crate) password: Option<String>,
+
+    /// The header in which a proxy names the person whose login it has checked, instead of passwords: for a server that
+    /// nobody reaches but through that proxy, which lets nobody else set it.
+    #[arg(long, env = "OFFERKIT_IDENTITY_HEADER", value_name = "NAME")]
+    pub(crate) identity_header: Option<String>,
+
+    /// The header in which it names the person's groups, such as `credit_card/approver, loan/create`; they are put into these,
+    /// and out of those that it names no more.
+    #[arg(
+        long,
+        env = "OFFERKIT_GROUPS_HEADER",
+        value_name = "NAME",
+        requires = "identity_header"
+    )]
+    pub(crate) groups_header: Option<String>,
 
     /// The header in which a proxy says where a request comes from, such as `x-forwarded-for`.
     #[arg(long, env = "OFFERKIT_SOURCE_HEADER", value_name = "NAME")]

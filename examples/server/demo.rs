@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use axum::http::HeaderName;
 use chrono::TimeDelta;
 use offerkit::{
     Context, Offerkit,
@@ -12,7 +13,7 @@ use offerkit::{
     time::{Clock as _, SystemClock},
 };
 
-use super::failure::Failure;
+use super::{failure::Failure, identity::identity};
 
 /// The demo's tenant.
 const TENANT: &str = "credit_card";
@@ -29,6 +30,16 @@ const CUSTOMERS: usize = 300;
 pub(crate) struct People {
     pub(crate) password: String,
     is_demo: bool,
+    /// The header that names them, where a proxy has checked their login.
+    header: Option<HeaderName>,
+}
+
+impl People {
+    /// The same people, known by a header instead of their passwords.
+    pub(crate) fn named_in(mut self, header: &HeaderName) -> Self {
+        self.header = Some(header.clone());
+        self
+    }
 }
 
 /// Makes the first super admin, and the demo's people, unless there is a super admin already.
@@ -42,10 +53,7 @@ pub(crate) async fn first_people(
         None => made_up_password()?,
     };
     let password = PasswordText::new(&text).map_err(|error| Failure::Input(error.to_string()))?;
-    let root = match kit
-        .bootstrap(NewUser::named("root".parse()?), &password)
-        .await
-    {
+    let root = match kit.bootstrap(newcomer("root")?, &password).await {
         Ok(root) => kit.acting(&Context::user(root.id())),
         Err(Error::AlreadyBootstrapped) => return Ok(None),
         Err(error) => return Err(error.into()),
@@ -63,7 +71,15 @@ pub(crate) async fn first_people(
     Ok(Some(People {
         password: text,
         is_demo,
+        header: None,
     }))
+}
+
+/// Someone of this name, who is called so by a proxy, too.
+fn newcomer(name: &str) -> Result<NewUser, Failure> {
+    let mut new = NewUser::named(name.parse()?);
+    new.identity = Some(identity(name)?);
+    Ok(new)
 }
 
 /// A user who has chosen the password already.
@@ -77,7 +93,7 @@ async fn member(
     let first_text = PasswordText::new(&first)?;
     let user = root
         .users()
-        .create(NewUser::named(name.parse()?), Some(&first_text))
+        .create(newcomer(name)?, Some(&first_text))
         .await?
         .id();
     let account = kit.acting(&Context::user(user)).account();
@@ -121,7 +137,11 @@ fn made_up_customers() -> Result<Vec<Customer>, Failure> {
 
 impl fmt::Display for People {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { password, is_demo } = self;
+        let Self {
+            password,
+            is_demo,
+            header,
+        } = self;
         if *is_demo {
             writeln!(
                 f,
@@ -131,13 +151,15 @@ impl fmt::Display for People {
             for (name, groups) in MEMBERS {
                 writeln!(f, "  {name:<7} {}", groups.join(", "))?;
             }
-            writeln!(f, "Each logs in with the password {password}")?;
         } else {
-            writeln!(
-                f,
-                "The first super admin is root, with the password {password}"
-            )?;
+            writeln!(f, "The first super admin is root.")?;
         }
-        f.write_str("It is shown this once.")
+        match header {
+            Some(header) => write!(f, "Each is whom the proxy calls so in the header {header}."),
+            None => write!(
+                f,
+                "Each logs in with the password {password}\nIt is shown this once."
+            ),
+        }
     }
 }

@@ -12,6 +12,7 @@ use super::{
     command::Options,
     demo::{self, People},
     failure::Failure,
+    identity::Proxy,
     notifier::Logged,
 };
 
@@ -36,15 +37,25 @@ pub(crate) async fn installed(options: &Options) -> Result<Installation, Failure
     }
     let kit = notifiers.equip(builder).build()?;
     let is_demo = options.demo || options.database.is_none();
-    let people = demo::first_people(&kit, options.password.as_deref(), is_demo).await?;
+    let mut people = demo::first_people(&kit, options.password.as_deref(), is_demo).await?;
     let mut api = Api::new(kit.clone());
-    if let Some(name) = &options.source_header {
-        let name: HeaderName = name
-            .parse()
-            .map_err(|_| Failure::Input(format!("`{name}` is not the name of a header")))?;
+    if let Some(name) = header(options.source_header.as_deref())? {
         api = api.source_header(name);
     }
+    if let Some(person) = header(options.identity_header.as_deref())? {
+        let groups = header(options.groups_header.as_deref())?;
+        people = people.map(|people| people.named_in(&person));
+        api = api.authenticate(Proxy { person, groups });
+    }
     Ok(Installation { kit, api, people })
+}
+
+fn header(name: Option<&str>) -> Result<Option<HeaderName>, Failure> {
+    let read = |name: &str| {
+        name.parse()
+            .map_err(|_| Failure::Input(format!("`{name}` is not the name of a header")))
+    };
+    name.map(read).transpose()
 }
 
 async fn database(url: &str, migrate: bool) -> Result<OfferkitBuilder, Failure> {

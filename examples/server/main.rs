@@ -6,9 +6,9 @@
 //! ```
 //!
 //! It uses nothing but the public library. [`command`] is the command line, [`installation`] puts store, notifiers and API
-//! together, [`demo`] makes the people to try it with, [`serving`] holds the connections, [`metrics`] is what Prometheus
-//! scrapes, [`channels`] are what the worker sends through, and [`notifier`] logs messages
-//! instead of sending them.
+//! together, [`demo`] makes the people to try it with, [`identity`] takes them from a login of one's own, [`serving`] holds
+//! the connections, [`metrics`] is what Prometheus scrapes, [`channels`] are what the worker sends through, and [`notifier`]
+//! logs messages instead of sending them.
 
 #[path = "../worker/channels.rs"]
 mod channels;
@@ -16,6 +16,7 @@ pub(crate) mod command;
 mod demo;
 #[path = "../worker/failure.rs"]
 mod failure;
+mod identity;
 mod installation;
 pub(crate) mod metrics;
 mod notifier;

@@ -10,6 +10,7 @@ mod audit_log;
 mod builder;
 mod campaigns;
 mod catalog;
+mod claims;
 mod configuration;
 mod consents;
 mod context;
@@ -48,6 +49,7 @@ pub use campaigns::{
     SelectionExplanation, TestMessage, TestOutcome,
 };
 pub use catalog::Catalog;
+pub use claims::{ClaimedGroups, FollowedClaims};
 pub use configuration::{Configuration, Published};
 pub use consents::Consents;
 pub use context::Context;

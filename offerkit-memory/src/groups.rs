@@ -89,7 +89,7 @@ impl GroupRepository for MemoryTransaction {
         } = *membership;
         self.write_in(Scope::Tenant(tenant), |changes| {
             ensure(
-                membership.given_by != user,
+                membership.given_by != Some(user),
                 "nobody gives a membership to themselves",
             )?;
             if !changes.users.contains_key(&user) {

@@ -165,7 +165,8 @@ CREATE TABLE {schema}.user_tenant_roles (
     tenant_id UUID NOT NULL,
     user_id UUID NOT NULL,
     group_id UUID NOT NULL,
-    given_by UUID NOT NULL REFERENCES {schema}.users (id) ON DELETE RESTRICT,
+    -- Nobody where the claims of an identity provider gave it.
+    given_by UUID REFERENCES {schema}.users (id) ON DELETE RESTRICT,
     given_at TIMESTAMPTZ NOT NULL CHECK (isfinite(given_at)),
     decides_from TIMESTAMPTZ NOT NULL CHECK (isfinite(decides_from)),
     PRIMARY KEY (tenant_id, user_id, group_id),

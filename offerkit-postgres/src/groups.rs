@@ -101,7 +101,7 @@ impl GroupRepository for PgTransaction {
             .bind(membership.tenant.as_uuid())
             .bind(membership.user.as_uuid())
             .bind(membership.group.as_uuid())
-            .bind(membership.given_by.as_uuid())
+            .bind(membership.given_by.map(UserId::as_uuid))
             .bind(membership.given_at.as_datetime())
             .bind(membership.decides_from.as_datetime());
         call.execute(statement).await?;
@@ -250,7 +250,7 @@ fn membership(row: &Row) -> Result<Membership, StoreError> {
         tenant: TenantId::from_uuid(row.get("tenant_id")?),
         group: GroupId::from_uuid(row.get("group_id")?),
         user: UserId::from_uuid(row.get::<Uuid>("user_id")?),
-        given_by: UserId::from_uuid(row.get("given_by")?),
+        given_by: row.get::<Option<Uuid>>("given_by")?.map(UserId::from_uuid),
         given_at: row.moment("given_at")?,
         decides_from: row.moment("decides_from")?,
     })

@@ -137,7 +137,7 @@ pub(crate) struct Membership {
     /// The user.
     user: Uuid,
     /// Who gave it.
-    given_by: Uuid,
+    given_by: Option<Uuid>,
     /// When.
     given_at: DateTime<Utc>,
     /// From when on its holder decides.

@@ -155,8 +155,10 @@ pub(crate) struct HeldPermission {
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub(crate) enum HeldThrough {
-    /// They were put into the group.
+    /// Somebody put them into the group.
     Membership,
+    /// The claims of the identity provider put them into the group.
+    Claims,
     /// The group, which they belonged to, came to permit it.
     Group,
 }

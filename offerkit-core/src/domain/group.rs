@@ -72,8 +72,8 @@ pub struct Membership {
     pub group: GroupId,
     /// The user.
     pub user: UserId,
-    /// Who gave it.
-    pub given_by: UserId,
+    /// Who gave it; nobody where the claims of an identity provider did.
+    pub given_by: Option<UserId>,
     /// When it was given.
     pub given_at: Timestamp,
     /// From when on it lets its holder decide (approve, launch).

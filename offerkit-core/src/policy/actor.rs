@@ -26,16 +26,19 @@ pub enum Job {
     Schedule,
     /// Seals the audit log.
     Sealer,
+    /// Puts people into the groups that their identity provider's claims name, and takes them out again.
+    Identity,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Bootstrap,
         Self::Audience,
         Self::Delivery,
         Self::Schedule,
         Self::Sealer,
+        Self::Identity,
     ];
 
     /// The stable name, as the audit log keeps it.
@@ -47,6 +50,7 @@ impl Job {
             Self::Delivery => "delivery",
             Self::Schedule => "schedule",
             Self::Sealer => "sealer",
+            Self::Identity => "identity",
         }
     }
 
@@ -59,6 +63,7 @@ impl Job {
             Self::Delivery => &[Action::RunDeliveries],
             Self::Schedule => &[Action::CompleteCampaign, Action::PauseCampaign],
             Self::Sealer => &[Action::SealAudit],
+            Self::Identity => &[Action::GiveMembership, Action::TakeMembership],
         }
     }
 }

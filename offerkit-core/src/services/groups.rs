@@ -129,7 +129,7 @@ impl Groups {
                     tenant: self.tenant,
                     group: group.id(),
                     user,
-                    given_by: work.user()?,
+                    given_by: Some(work.user()?),
                     given_at: now,
                     decides_from: now.plus(wait),
                 };

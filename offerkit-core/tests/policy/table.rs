@@ -46,8 +46,8 @@ const TABLE: &str = "
 | tenant.allow_protected_fields     | tenant                     |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |         |
 | group.create                      | tenant                     |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |    ●    |
 | group.update                      | group                      |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |    ●    |
-| membership.give                   | membership                 |     |           |        |          |       |          |   ●   |                    |    ●    |   ●    |    ●    |
-| membership.take                   | membership                 |     |           |        |          |       |          |   ●   |                    |    ●    |        |    ●    |
+| membership.give                   | membership                 |     |           |        |          |       |          |   ●   | identity           |    ●    |   ●    |    ●    |
+| membership.take                   | membership                 |     |           |        |          |       |          |   ●   | identity           |    ●    |        |    ●    |
 | tenant.view_members               | tenant                     |     |           |        |          |   ●   |          |   ●   |                    |         |        |         |
 | tenant.view_audit                 | tenant                     |     |           |        |          |   ●   |          |       |                    |         |        |         |
 | configuration.view                | tenant                     |     |     ●     |   ●    |    ●     |   ●   |    ●     |       |                    |         |        |         |

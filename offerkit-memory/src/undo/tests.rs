@@ -140,7 +140,7 @@ async fn change_members(
         tenant: TENANT,
         group,
         user,
-        given_by: user_id(two + 1),
+        given_by: Some(user_id(two + 1)),
         given_at: now,
         decides_from: now,
     };

@@ -41,6 +41,6 @@ cases::files! {
         campaign_life, desk, eligibility, fill, delivery, recovery, relaunch, campaign_plan, delivery_failures,
         offer_schema, audit_log, saved_segments, received, audience_counts, worklist, schedules, stopping,
         file_imports, languages, resends, test_sends, consents, suppressions, sending_hours, contact_caps,
-        reach, channel_choice, rate_limits, report_contents, report_drawing,
+        reach, channel_choice, rate_limits, report_contents, report_drawing, claims,
     }
 }

@@ -111,7 +111,7 @@ impl<B: Adapter> World<B> {
             tenant: group.tenant(),
             group: group.id(),
             user,
-            given_by,
+            given_by: Some(given_by),
             given_at: self.now(),
             decides_from: self.now().plus(TimeDelta::hours(1)),
         })

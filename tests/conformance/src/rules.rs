@@ -6,6 +6,7 @@ pub mod audit_trail;
 pub mod campaign_life;
 pub mod campaign_plan;
 pub mod channel_choice;
+pub mod claims;
 pub mod consents;
 pub mod contact_caps;
 pub mod delivery;

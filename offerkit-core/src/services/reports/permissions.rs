@@ -21,8 +21,10 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeldThrough {
-    /// They were put into the group.
+    /// Somebody put them into the group.
     Membership,
+    /// The claims of the identity provider put them into the group.
+    Claims,
     /// The group, which they belonged to, came to permit it.
     Group,
 }
@@ -95,11 +97,12 @@ fn row(
     let membership = &held.membership;
     let given = Step {
         at: membership.given_at,
-        by: Some(membership.given_by),
+        by: membership.given_by,
     };
     let widened = widened.get(&(membership.group, permission));
     let (step, through) = match widened {
         Some(step) if given.at < step.at => (*step, HeldThrough::Group),
+        Some(_) | None if given.by.is_none() => (given, HeldThrough::Claims),
         Some(_) | None => (given, HeldThrough::Membership),
     };
     HeldPermission {

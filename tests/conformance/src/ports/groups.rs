@@ -25,6 +25,7 @@ cases! { ports::groups:
     a_membership_needs_its_user_and_its_group_in_that_tenant,
     a_membership_is_given_once,
     nobody_gives_a_membership_to_themselves,
+    a_membership_that_claims_gave_names_nobody,
     a_removed_membership_is_answered_and_gone,
     what_a_user_holds_is_by_tenant_and_group_name,
     a_changed_group_is_held_as_it_is_now,
@@ -235,12 +236,31 @@ async fn nobody_gives_a_membership_to_themselves<B: Adapter>(store: &B) -> Outco
     let w = World::new(store).await?;
     let group = kept(&w, w.tenant.id, "risk").await?;
     let mut own = w.new_membership(&group, w.root()?)?;
-    own.given_by = own.user;
+    own.given_by = Some(own.user);
     fails!(
         w.attempt(w.scope(), async |tx| tx.groups().add_member(&own).await)
             .await,
         StoreError::Refused(_)
     );
+    Ok(())
+}
+
+async fn a_membership_that_claims_gave_names_nobody<B: Adapter>(store: &B) -> Outcome {
+    let w = World::new(store).await?;
+    let group = kept(&w, w.tenant.id, "risk").await?;
+    let mut claimed = w.new_membership(&group, w.root()?)?;
+    claimed.given_by = None;
+    w.change(w.scope(), group.id(), async |tx| {
+        tx.groups().add_member(&claimed).await
+    })
+    .await?;
+    let held = w
+        .look(w.scope(), async |tx| {
+            tx.groups().held_by(claimed.user, None).await
+        })
+        .await?;
+    let held: Vec<_> = held.iter().map(|held| held.membership).collect();
+    assert_eq!(held, [claimed]);
     Ok(())
 }
 
