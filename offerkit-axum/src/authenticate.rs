@@ -8,7 +8,6 @@ use offerkit_core::{
     ports::TenantKey,
     services::{Context, Error, Offerkit, SessionToken},
 };
-use uuid::Uuid;
 
 use crate::{
     cookie,
@@ -101,11 +100,11 @@ pub(crate) async fn context_in(
         return Ok(kit.authenticate_in(&token(parts)?, tenant).await?);
     }
     let context = context(state, parts).await?;
-    let id = match tenant {
-        TenantKey::Id(id) => Some(*id),
+    let found = match tenant {
+        TenantKey::Id(_) => None,
         TenantKey::Name(name) => kit.tenant_named(name).await?,
     };
-    Ok((context, id.unwrap_or(TenantId::from_uuid(Uuid::nil()))))
+    Ok((context, tenant.id_of(found)))
 }
 
 /// The token of a session, unless another site made a browser send it.

@@ -24,6 +24,10 @@ pub(crate) const SELECT_HELD: &str =
 FROM {schema}.user_tenant_roles AS it
 JOIN {schema}.groups AS held ON held.tenant_id = it.tenant_id AND held.id = it.group_id ";
 
+/// The columns of that, where it is joined as `held`.
+pub(crate) const HELD: &str = ", held.tenant_id, held.user_id, held.group_id, held.given_by, held.given_at, held.decides_from, held.name,
+    held.permissions";
+
 #[async_trait]
 impl GroupRepository for PgTransaction {
     async fn insert(&mut self, group: &Group) -> Result<(), StoreError> {
@@ -256,7 +260,18 @@ fn membership(row: &Row) -> Result<Membership, StoreError> {
     })
 }
 
-pub(crate) fn held(row: &Row) -> Result<HeldGroup, StoreError> {
+/// What is held, of rows to which it was joined: where it is nothing, there is one without a group.
+pub(crate) fn all_held(rows: &[Row]) -> Result<Vec<HeldGroup>, StoreError> {
+    let mut found = Vec::new();
+    for row in rows {
+        if row.get::<Option<Uuid>>("group_id")?.is_some() {
+            found.push(held(row)?);
+        }
+    }
+    Ok(found)
+}
+
+fn held(row: &Row) -> Result<HeldGroup, StoreError> {
     Ok(HeldGroup {
         membership: membership(row)?,
         name: row.text("name")?,

@@ -6,7 +6,6 @@ use offerkit_core::{
     ports::{Access, Arrival, LoginFailures, Sessions, StoreError, TenantKey, TenantState},
     time::Timestamp,
 };
-
 use sqlx::types::Uuid;
 
 use crate::{
@@ -18,20 +17,13 @@ use crate::{
     users,
 };
 
-const SELECT: &str =
-    "SELECT it.id AS session, it.user_id AS session_of, it.token_hash, it.credential_version AS session_version,
-    it.opened_at, it.last_seen_at, it.expires_at
-FROM {schema}.sessions AS it ";
+const COLUMNS: &str = "session.id AS session, session.user_id AS session_of, session.token_hash,
+    session.credential_version AS session_version, session.opened_at, session.last_seen_at, session.expires_at";
+const FROM: &str = " FROM {schema}.sessions AS session ";
 
-/// Of the session, after the user's columns, up to the condition on the tenant.
+/// What is joined to a session, up to the condition on the tenant, and from there to what is held.
 const ARRIVAL: [&str; 2] = [
-    ", session.id AS session, session.user_id AS session_of, session.token_hash,
-    session.credential_version AS session_version, session.opened_at, session.last_seen_at, session.expires_at,
-    tenant.id AS tenant, tenant.is_active AS tenant_is_active,
-    held.tenant_id, held.user_id, held.group_id, held.given_by, held.given_at, held.decides_from, held.name,
-    held.permissions
-FROM {schema}.sessions AS session JOIN {schema}.users AS it ON it.id = session.user_id
-LEFT JOIN {schema}.tenants AS tenant ON ",
+    "JOIN {schema}.users AS it ON it.id = session.user_id LEFT JOIN {schema}.tenants AS tenant ON ",
     " LEFT JOIN (",
 ];
 const OF_TOKEN: &str = ") AS held ON held.tenant_id = tenant.id AND held.user_id = session.user_id
@@ -71,13 +63,18 @@ impl Sessions for PgStore {
             Some(TenantKey::Id(_)) => "tenant.id = $2",
             Some(TenantKey::Name(_)) => "tenant.name = $2",
         };
-        let [of_session, joining] = ARRIVAL;
+        let [joined, held] = ARRIVAL;
         let statement = open
             .query(&[
                 users::COLUMNS,
-                of_session,
+                ", tenant.id AS tenant, tenant.is_active AS tenant_is_active",
+                groups::HELD,
+                ", ",
+                COLUMNS,
+                FROM,
+                joined,
                 of_tenant,
-                joining,
+                held,
                 groups::SELECT_HELD,
                 OF_TOKEN,
             ])
@@ -92,12 +89,6 @@ impl Sessions for PgStore {
             return Ok(None);
         };
         let session = session(row)?;
-        let mut held = Vec::new();
-        for row in &rows {
-            if row.get::<Option<Uuid>>("group_id")?.is_some() {
-                held.push(groups::held(row)?);
-            }
-        }
         let tenant = row.get::<Option<Uuid>>("tenant")?;
         let state = |id| {
             Ok(TenantState {
@@ -109,13 +100,13 @@ impl Sessions for PgStore {
             session,
             user: users::user(row)?,
             tenant: tenant.map(state).transpose()?,
-            held,
+            held: groups::all_held(&rows)?,
         }))
     }
 
     async fn find(&self, token_hash: Digest) -> Result<Option<Session>, StoreError> {
         let mut open = self.open_short(Access::ReadCommitted).await?;
-        let statement = open.query(&[SELECT, "WHERE it.token_hash = $1"]);
+        let statement = open.query(&["SELECT ", COLUMNS, FROM, "WHERE session.token_hash = $1"]);
         let row = open
             .optional(statement.bind(token_hash.as_bytes().to_vec()))
             .await?;
@@ -136,7 +127,12 @@ impl Sessions for PgStore {
 
     async fn list(&self, user: UserId) -> Result<Vec<Session>, StoreError> {
         let mut open = self.open_short(Access::ReadCommitted).await?;
-        let statement = open.query(&[SELECT, "WHERE it.user_id = $1 ORDER BY it.opened_at, it.id"]);
+        let statement = open.query(&[
+            "SELECT ",
+            COLUMNS,
+            FROM,
+            "WHERE session.user_id = $1 ORDER BY session.opened_at, session.id",
+        ]);
         let rows = open.all(statement.bind(user.as_uuid())).await?;
         rows.iter().map(session).collect()
     }

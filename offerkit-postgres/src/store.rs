@@ -207,6 +207,7 @@ impl Store for PgStore {
     ) -> Result<Box<dyn Transaction>, StoreError> {
         let also = scope
             .tenant()
+            .filter(|_| access != Access::ReadCommitted)
             .map(|tenant| tenants::of_scope(&self.schema, tenant, access));
         let beginning = Beginning::short(scope, access).and(also);
         let begun = Open::begin_with(self.source(), self.schema.clone(), beginning);

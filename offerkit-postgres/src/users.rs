@@ -159,23 +159,16 @@ async fn find_with_held(
             call.lock(" FOR SHARE"),
             ") ",
             COLUMNS,
-            ", held.tenant_id, held.user_id, held.group_id, held.given_by, held.given_at, held.decides_from, held.name,
-                held.permissions
-            FROM {schema}.users AS it LEFT JOIN held ON TRUE
+            groups::HELD,
+            " FROM {schema}.users AS it LEFT JOIN held ON TRUE
             WHERE it.id = $1 ORDER BY held.name COLLATE \"C\"",
             call.lock(" FOR SHARE OF it"),
         ])
         .bind(id.as_uuid())
         .bind(tenant.as_uuid());
     let rows = call.all(statement).await?;
-    let mut held = Vec::new();
-    for row in &rows {
-        if row.get::<Option<Uuid>>("group_id")?.is_some() {
-            held.push(groups::held(row)?);
-        }
-    }
     let user = rows.first().map(user).transpose()?;
-    call.seen.keep_held(id, held);
+    call.seen.keep_held(id, groups::all_held(&rows)?);
     Ok(user)
 }
 

@@ -7,7 +7,6 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 use offerkit_core::{id::TenantId, ports::TenantKey, services::Acting};
-use uuid::Uuid;
 
 use crate::{authenticate, caller::Caller, problem::ApiError, state::State};
 
@@ -42,15 +41,9 @@ impl FromRequestParts<State> for InTenant {
             .iter()
             .find_map(|(name, value)| (name == "tenant").then_some(value))
             .unwrap_or_default();
-        let (context, tenant) = authenticate::context_in(state, parts, &key(text)).await?;
+        let (context, tenant) =
+            authenticate::context_in(state, parts, &TenantKey::of_text(text)).await?;
         let Caller(acting) = Caller::new(parts, state, context)?;
         Ok(Self { acting, tenant })
     }
-}
-
-/// The tenant that a path names; a text that can name none is an id that no tenant has.
-fn key(text: &str) -> TenantKey {
-    let id = text.parse().map(TenantKey::Id);
-    id.or_else(|_| text.parse().map(TenantKey::Name))
-        .unwrap_or(TenantKey::Id(TenantId::from_uuid(Uuid::nil())))
 }

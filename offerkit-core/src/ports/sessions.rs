@@ -1,6 +1,7 @@
 //! Sessions and failed logins: unaudited, and outside transactions.
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use super::StoreError;
 use crate::{
@@ -28,6 +29,29 @@ pub enum TenantKey {
     /// By its name.
     Name(TenantName),
 }
+
+impl TenantKey {
+    /// What a text names; one that can name no tenant is an id that none has.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        let id = text.parse().map(Self::Id);
+        id.or_else(|_| text.parse().map(Self::Name))
+            .unwrap_or(Self::Id(NO_TENANT))
+    }
+
+    /// The id of the tenant that was found under the key, or one that no tenant has.
+    #[must_use]
+    pub fn id_of(&self, found: Option<TenantId>) -> TenantId {
+        match (found, self) {
+            (Some(id), _) => id,
+            (None, Self::Id(id)) => *id,
+            (None, Self::Name(_)) => NO_TENANT,
+        }
+    }
+}
+
+/// The id of no tenant.
+const NO_TENANT: TenantId = TenantId::from_uuid(Uuid::nil());
 
 /// A tenant that there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,6 @@ use std::{fmt, time::Duration};
 
 use chrono::TimeDelta;
 
-use uuid::Uuid;
-
 use super::{Context, Error, Offerkit, context::Standing, work::facts};
 use crate::{
     digest::Digest,
@@ -163,11 +161,7 @@ impl Offerkit {
         tenant: &TenantKey,
     ) -> Result<(Context, TenantId), Error> {
         let arrival = self.arrival(token, Some(tenant)).await?;
-        let id = match (arrival.tenant, tenant) {
-            (Some(found), _) => found.id,
-            (None, TenantKey::Id(id)) => *id,
-            (None, TenantKey::Name(_)) => TenantId::from_uuid(Uuid::nil()),
-        };
+        let id = tenant.id_of(arrival.tenant.map(|found| found.id));
         let context = arrived(&arrival);
         let at = self.now();
         let standing = Standing {

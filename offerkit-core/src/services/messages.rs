@@ -1,5 +1,7 @@
 //! A campaign's messages: checked when they are saved, filled in when they are sent.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{Error, error};
@@ -154,7 +156,7 @@ pub(super) struct Filling<'t> {
     engine: &'t dyn TemplateEngine,
     message: &'t MessageTemplate,
     shared: &'t Value,
-    texts: Vec<(&'t MessageText, Result<Compiled<'t>, TemplateError>)>,
+    texts: BTreeMap<Option<&'t LanguageTag>, Result<Compiled<'t>, TemplateError>>,
 }
 
 impl<'t> Filling<'t> {
@@ -167,29 +169,19 @@ impl<'t> Filling<'t> {
             engine,
             message,
             shared,
-            texts: Vec::new(),
+            texts: BTreeMap::new(),
         }
     }
 
     /// The message for one customer, in the language they prefer or the nearest there is. What the customer has no value for
     /// is empty.
     pub(super) fn for_customer(&mut self, customer: &Customer) -> Result<Rendered, TemplateError> {
-        let (_, text) = self.message.text_for(customer.preferred_language());
-        let known = self
-            .texts
-            .iter()
-            .position(|(it, _)| std::ptr::eq(*it, text));
-        if known.is_none() {
-            let compiled = Compiled::new(self.engine, text, self.shared);
-            self.texts.push((text, compiled));
-        }
-        let place = known.unwrap_or(self.texts.len().saturating_sub(1));
-        match self.texts.get(place) {
-            Some((_, Ok(compiled))) => {
-                compiled.fill(&json!({ "customer": customer_values(customer) }))
-            }
-            Some((_, Err(error))) => Err(error.clone()),
-            None => Err(TemplateError::Render("it has no text".to_owned())),
+        let (language, text) = self.message.text_for(customer.preferred_language());
+        let compiled = self.texts.entry(language);
+        let compiled = compiled.or_insert_with(|| Compiled::new(self.engine, text, self.shared));
+        match compiled {
+            Ok(compiled) => compiled.fill(&json!({ "customer": customer_values(customer) })),
+            Err(error) => Err(error.clone()),
         }
     }
 }
